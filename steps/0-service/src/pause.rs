@@ -1,0 +1,71 @@
+//! How blocking work waits: until a time, a reload or a stop, whichever comes first.
+
+use crate::scope::Shared;
+use std::{
+    cell::Cell,
+    sync::Arc,
+    thread,
+    time::{Duration, Instant},
+};
+
+/// What a coroutine or a thread has in place of `sleep`: a wait that a stop or a reload cuts short.
+///
+/// Work that is a tokio task needs none of this: it is dropped at its next `await`.
+pub struct Pause {
+    scope: Arc<Shared>,
+    /// How many reloads this work has been told of.
+    reloads: Cell<u64>,
+}
+
+/// Why a [`Pause`] came to an end.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Wake {
+    /// The time has come.
+    Due,
+    /// Settings may have changed; there has been a reload since the last pause.
+    Reloaded,
+    /// The service is stopping: return.
+    Stopping,
+}
+
+impl Pause {
+    pub(crate) fn new(scope: Arc<Shared>) -> Self {
+        let reloads = Cell::new(scope.reloads());
+        Pause { scope, reloads }
+    }
+
+    /// Whether the service is stopping, and this work should return.
+    pub fn is_stopping(&self) -> bool {
+        self.scope.is_stopping()
+    }
+
+    /// Waits until `deadline`, a reload or a stop.
+    // ANCHOR: until
+    pub fn until(&self, deadline: Instant) -> Wake {
+        loop {
+            if self.scope.is_stopping() {
+                return Wake::Stopping;
+            }
+            let reloads = self.scope.reloads();
+            if self.reloads.replace(reloads) != reloads {
+                return Wake::Reloaded;
+            }
+            let left = deadline.saturating_duration_since(Instant::now());
+            if left.is_zero() {
+                return Wake::Due;
+            }
+            // Parking may end early, for no reason or for a stop: the loop looks.
+            if may::coroutine::is_coroutine() {
+                may::coroutine::park_timeout(left);
+            } else {
+                thread::park_timeout(left);
+            }
+        }
+    }
+    // ANCHOR_END: until
+
+    /// Waits for `duration`, a reload or a stop.
+    pub fn wait(&self, duration: Duration) -> Wake {
+        self.until(Instant::now() + duration)
+    }
+}

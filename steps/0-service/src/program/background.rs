@@ -1,0 +1,216 @@
+//! Starts the background process, and talks to it: `start stop restart reload status log`.
+
+use super::{
+    Problem,
+    control::{Answer, Request, ask},
+    instance::{Holder, Instance},
+};
+use crate::{State, Status};
+use std::{
+    ffi::OsString,
+    fs::{File, OpenOptions},
+    io::{BufRead, BufReader, Write},
+    os::{
+        fd::{AsFd, OwnedFd},
+        unix::{net::UnixStream, process::CommandExt},
+    },
+    process::{Command, ExitCode, Stdio},
+    sync::{Arc, Mutex},
+    time::Duration,
+};
+
+/// The exit codes of `status`, as scripts know them from init scripts.
+const KILLED: u8 = 1;
+const NOT_RUNNING: u8 = 3;
+const NOT_READY: u8 = 4;
+
+/// Starts the background process; returns when its service is ready, or says why it is not.
+// ANCHOR: start
+pub(super) fn start(instance: &Instance, arguments: &[OsString]) -> Result<ExitCode, Problem> {
+    if let Holder::Process { pid } = instance.holder()? {
+        return Err(instance.already_running(pid));
+    }
+    let log = open_log(instance)?;
+    let (ours, theirs) = UnixStream::pair().map_err(Problem::io("a socket to the new process"))?;
+    let program = std::env::current_exe().map_err(Problem::io("this program's own path"))?;
+    let mut child = Command::new(program)
+        .arg("background")
+        .args(arguments)
+        .env("SERVICE_STATE_DIR", instance.folder())
+        .stdin(OwnedFd::from(theirs)) // where it reports
+        .stdout(log.try_clone().map_err(Problem::io("the log"))?)
+        .stderr(log)
+        .spawn()
+        .map_err(Problem::io("a new process"))?;
+    let mut report = String::new();
+    // Should the process die without a word, the read ends.
+    let _ = BufReader::new(ours).read_line(&mut report);
+    if report == READY {
+        println!("{} is ready (pid {})", instance.name, child.id());
+        return Ok(ExitCode::SUCCESS);
+    }
+    let status = child.wait().map_err(Problem::io("the new process"))?;
+    Err(Problem::Background(match report.trim_end().strip_prefix(FAILED) {
+        Some(reason) => reason.replace(NEWLINE, "\n"),
+        None => format!("the new process ended ({status}) before it was ready; its log is {}", instance.log().display()),
+    }))
+}
+// ANCHOR_END: start
+
+fn open_log(instance: &Instance) -> Result<File, Problem> {
+    let path = instance.log();
+    OpenOptions::new().create(true).append(true).open(&path).map_err(Problem::io(path.display().to_string()))
+}
+
+/// The two reports there are, each a line.
+const READY: &str = "ready\n";
+const FAILED: &str = "failed ";
+
+/// A report is one line; this stands for a newline in it.
+const NEWLINE: &str = "\u{1f}";
+
+/// How the background process tells the one that started it how it went.
+#[derive(Clone)]
+pub(super) struct Report(Arc<Mutex<Option<UnixStream>>>);
+
+impl Report {
+    /// Makes this process the leader of a session of its own, so that no terminal's end is its end.
+    ///
+    /// The report goes to standard input, which `start` has made a socket.
+    pub(super) fn to_parent() -> Self {
+        // Fails only if this process leads a session already, which is what is wanted.
+        let _ = rustix::process::setsid();
+        let parent = std::io::stdin().as_fd().try_clone_to_owned().ok();
+        Report(Arc::new(Mutex::new(parent.map(UnixStream::from))))
+    }
+
+    pub(super) fn ready(&self) {
+        self.send(READY);
+    }
+
+    pub(super) fn failed(&self, reason: &str) {
+        self.send(&format!("{FAILED}{}\n", reason.replace('\n', NEWLINE)));
+    }
+
+    /// Sends the first report; there is nobody to read a second.
+    fn send(&self, line: &str) {
+        let parent = self.0.lock().expect("nothing panics while it holds this lock").take();
+        if let Some(mut parent) = parent {
+            // Whoever typed `start` may have pressed Ctrl-C.
+            let _ = parent.write_all(line.as_bytes());
+            let _ = parent.shutdown(std::net::Shutdown::Both);
+        }
+    }
+}
+
+/// Stops the background process; returns when it has ended.
+pub(super) fn stop(instance: &Instance) -> Result<ExitCode, Problem> {
+    match instance.holder()? {
+        Holder::Process { pid } => {
+            let answer = ask_running(instance, pid, Request::Stop)?;
+            instance.wait_until_free()?;
+            print_lines(answer)?;
+            println!("{} is stopped", instance.name);
+            Ok(ExitCode::SUCCESS)
+        }
+        Holder::Killed { pid } => {
+            println!("{} is not running: pid {pid} was killed", instance.name);
+            Ok(ExitCode::SUCCESS)
+        }
+        Holder::Nobody => {
+            println!("{} is not running", instance.name);
+            Ok(ExitCode::SUCCESS)
+        }
+    }
+}
+
+/// Stops and starts the background process. Without options it gets those that it had.
+pub(super) fn restart(instance: &Instance, arguments: &[OsString]) -> Result<ExitCode, Problem> {
+    let mut arguments = arguments.to_vec();
+    if let Holder::Process { pid } = instance.holder()? {
+        if arguments.is_empty()
+            && let Answer::Status { arguments: earlier, .. } = ask_running(instance, pid, Request::Status)?
+        {
+            arguments = earlier.into_iter().map(OsString::from).collect();
+        }
+        stop(instance)?;
+    }
+    start(instance, &arguments)
+}
+
+/// Has the background process read its settings again.
+pub(super) fn reload(instance: &Instance) -> Result<ExitCode, Problem> {
+    let Holder::Process { pid } = instance.holder()? else { return Err(not_running(instance)) };
+    if print_lines(ask_running(instance, pid, Request::Reload)?)? == 0 {
+        println!("nothing has changed");
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+/// Prints what runs; the exit code tells scripts.
+pub(super) fn status(instance: &Instance) -> Result<ExitCode, Problem> {
+    let name = instance.name;
+    match instance.holder()? {
+        Holder::Nobody => {
+            println!("{name} is not running");
+            Ok(NOT_RUNNING.into())
+        }
+        Holder::Killed { pid } => {
+            println!("{name} is not running: pid {pid} was killed; `{name} start` starts it again");
+            Ok(KILLED.into())
+        }
+        Holder::Process { pid } => {
+            let Answer::Status { tree, seconds, .. } = ask_running(instance, pid, Request::Status)? else {
+                return Err(Problem::Background(format!("pid {pid} gave an answer to another question")));
+            };
+            println!("{name} is {} (pid {pid}, for {})", tree.state, humantime::format_duration(Duration::from_secs(seconds)));
+            print_tree(&tree, 0);
+            Ok(if tree.state == State::Ready { ExitCode::SUCCESS } else { NOT_READY.into() })
+        }
+    }
+}
+
+fn print_tree(status: &Status, depth: usize) {
+    let name = status.path.rsplit('/').next().unwrap_or_default();
+    let indent = "  ".repeat(depth + 1);
+    let failure = status.failure.as_ref().map(|failure| format!(" ({failure})")).unwrap_or_default();
+    println!("{indent}{name}: {}{failure}", status.state);
+    for (what, value) in &status.reports {
+        println!("{indent}  {what} = {value}");
+    }
+    for child in &status.children {
+        print_tree(child, depth + 1);
+    }
+}
+
+/// Prints the end of the log, by way of `tail`, which does this better than we would.
+pub(super) fn log(instance: &Instance, follow: bool, lines: u32) -> Result<ExitCode, Problem> {
+    open_log(instance)?; // so that there is one
+    let follow = if follow { Some("-F") } else { None };
+    let error = Command::new("tail").args(["-n", &lines.to_string()]).args(follow).arg("--").arg(instance.log()).stdin(Stdio::null()).exec();
+    Err(Problem::io("tail")(error))
+}
+
+fn ask_running(instance: &Instance, pid: u32, request: Request) -> Result<Answer, Problem> {
+    ask(instance, request).map_err(|error| {
+        let log = instance.log().display().to_string();
+        Problem::Background(format!("pid {pid} does not answer ({error}); its log is {log}, and `kill -9 {pid}` ends it"))
+    })
+}
+
+fn not_running(instance: &Instance) -> Problem {
+    let name = instance.name;
+    Problem::Background(format!("not running; `{name} start` starts it"))
+}
+
+/// Prints what the process answered; returns how many lines that were.
+fn print_lines(answer: Answer) -> Result<usize, Problem> {
+    match answer {
+        Answer::Done { lines } => {
+            lines.iter().for_each(|line| println!("{line}"));
+            Ok(lines.len())
+        }
+        Answer::Failed { reason } => Err(Problem::Background(reason)),
+        Answer::Status { .. } => Err(Problem::Background("the process gave an answer to another question".into())),
+    }
+}

@@ -1,0 +1,102 @@
+//! What the command line may say.
+
+use crate::settings::Sources;
+use clap::{CommandFactory, FromArgMatches, Parser, Subcommand};
+use std::{
+    ffi::OsString,
+    path::{Path, PathBuf},
+};
+
+/// The parsed command line.
+#[derive(Debug, Parser)]
+#[command(disable_help_subcommand = true)]
+pub(super) struct CommandLine {
+    #[command(subcommand)]
+    command: Option<Command>,
+
+    /// The settings file [default: the program's name and .toml, in this folder, if there is one]
+    #[arg(long, global = true, value_name = "FILE", env = "SERVICE_CONFIG")]
+    config: Option<PathBuf>,
+
+    /// A setting, which wins over the environment and the file; may be repeated
+    #[arg(long, global = true, value_name = "NAME=VALUE", value_parser = name_and_value)]
+    set: Vec<(String, String)>,
+
+    /// Where the pidfile, the log and the control socket of the background process are kept
+    #[arg(long, global = true, value_name = "FOLDER", env = "SERVICE_STATE_DIR")]
+    pub(super) state_dir: Option<PathBuf>,
+
+    #[arg(skip)]
+    default_config: PathBuf,
+}
+
+/// What is to be done.
+#[derive(Debug, Clone, Subcommand)]
+pub(super) enum Command {
+    /// Run in this terminal, until Ctrl-C (the default)
+    Run,
+    /// Start in the background; returns when the service is ready
+    Start,
+    /// Stop what runs in the background; returns when it has ended
+    Stop,
+    /// Stop, then start; with the earlier options, unless given others
+    Restart,
+    /// Read the settings again; if they are faulty, nothing changes
+    Reload,
+    /// Tell what runs; exit code 0 if it is ready, 1 if it was killed, 3 if it is stopped
+    Status,
+    /// Print the end of the log
+    Log {
+        /// Go on printing as the log grows
+        #[arg(short, long)]
+        follow: bool,
+        /// How many lines
+        #[arg(short = 'n', long, default_value_t = 100)]
+        lines: u32,
+    },
+    /// Print all settings as a file to edit, with their help and values
+    Settings,
+    /// What `start` runs
+    #[command(hide = true)]
+    Background,
+}
+
+impl CommandLine {
+    /// Parses this process's arguments. Ends the process on `--help`, and on what is no command line of ours.
+    pub(super) fn parse(name: &'static str, about: &'static str) -> Self {
+        let command = Self::command_named(name, about);
+        let mut line = Self::from_arg_matches(&command.get_matches()).unwrap_or_else(|error| error.exit());
+        line.default_config = PathBuf::from(format!("{name}.toml"));
+        line
+    }
+
+    fn command_named(name: &'static str, about: &'static str) -> clap::Command {
+        <Self as CommandFactory>::command().name(name).bin_name(name).about(about)
+    }
+
+    pub(super) fn command(&self) -> Command {
+        self.command.clone().unwrap_or(Command::Run)
+    }
+
+    /// The places that the settings come from.
+    pub(super) fn sources(&self) -> Sources {
+        let file = self.config.as_ref().unwrap_or(&self.default_config);
+        Sources::set(self.set.clone()).environment().file(absolute(file), self.config.is_some())
+    }
+
+    /// These options again, for a process that may run elsewhere.
+    pub(super) fn to_arguments(&self) -> Vec<OsString> {
+        let config = self.config.iter().flat_map(|file| ["--config".into(), absolute(file).into()]);
+        let set = self.set.iter().flat_map(|(name, value)| ["--set".into(), format!("{name}={value}").into()]);
+        config.chain(set).collect()
+    }
+}
+
+fn absolute(path: &Path) -> PathBuf {
+    std::path::absolute(path).unwrap_or_else(|_| path.to_owned())
+}
+
+fn name_and_value(text: &str) -> Result<(String, String), String> {
+    let (name, value) = text.split_once('=').ok_or("expected name=value, such as rate_per_minute=600")?;
+    Ok((name.trim().into(), value.trim().into()))
+}

@@ -1,0 +1,112 @@
+//! How the commands talk to the background process: a request and an answer, each a line of JSON, on a Unix socket.
+
+use super::instance::Instance;
+use crate::Status;
+use serde::{Deserialize, Serialize};
+use std::{
+    io::{self, BufRead, BufReader, Write},
+    os::unix::net::UnixStream,
+    time::Duration,
+};
+use tokio::{
+    io::{AsyncBufReadExt, AsyncWriteExt},
+    sync::{mpsc, oneshot},
+};
+use tokio_util::task::TaskTracker;
+use tracing::{debug, warn};
+
+/// How long a process may take to answer; a stop of a deep tree takes longest.
+const PATIENCE: Duration = Duration::from_secs(60);
+
+/// How long a client may take to say what it wants.
+const HURRY: Duration = Duration::from_secs(5);
+
+/// What a command asks.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub(super) enum Request {
+    Status,
+    Reload,
+    Stop,
+}
+
+/// What the process answers.
+#[derive(Debug, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub(super) enum Answer {
+    Status { tree: Status, seconds: u64, arguments: Vec<String> },
+    Done { lines: Vec<String> },
+    Failed { reason: String },
+}
+
+/// Asks the process that holds `instance`.
+pub(super) fn ask(instance: &Instance, request: Request) -> io::Result<Answer> {
+    let mut stream = UnixStream::connect(instance.socket())?;
+    stream.set_read_timeout(Some(PATIENCE))?;
+    stream.write_all(format!("{}\n", serde_json::to_string(&request)?).as_bytes())?;
+    let mut line = String::new();
+    BufReader::new(stream).read_line(&mut line)?;
+    Ok(serde_json::from_str(&line)?)
+}
+
+/// A request, and where its answer goes.
+pub(super) type Asked = (Request, oneshot::Sender<Answer>);
+
+/// Listens for commands. The socket goes when the listener is dropped.
+pub(super) struct Listener {
+    instance: Instance,
+    socket: tokio::net::UnixListener,
+    /// The commands that are being answered.
+    pub(super) conversations: TaskTracker,
+}
+
+impl Listener {
+    /// Whoever holds the instance's lock may call this: what is in the place of the socket is a leftover.
+    pub(super) fn bind(instance: Instance) -> io::Result<Self> {
+        match std::fs::remove_file(instance.socket()) {
+            Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
+            _ => {}
+        }
+        let socket = tokio::net::UnixListener::bind(instance.socket())?;
+        Ok(Listener { instance, socket, conversations: TaskTracker::new() })
+    }
+
+    /// Passes requests on to `asked`, for ever.
+    pub(super) async fn serve(self, asked: mpsc::Sender<Asked>) {
+        loop {
+            match self.socket.accept().await {
+                Ok((stream, _)) => drop(self.conversations.spawn(converse(stream, asked.clone()))),
+                Err(error) => {
+                    warn!("control socket: {error}");
+                    // Out of file descriptors, most likely; it would fail again at once.
+                    tokio::time::sleep(Duration::from_millis(100)).await;
+                }
+            }
+        }
+    }
+}
+
+impl Drop for Listener {
+    fn drop(&mut self) {
+        // If it stays behind, the next process removes it.
+        let _ = std::fs::remove_file(self.instance.socket());
+    }
+}
+
+async fn converse(stream: tokio::net::UnixStream, asked: mpsc::Sender<Asked>) {
+    if let Err(error) = try_converse(stream, asked).await {
+        debug!("control socket: {error}");
+    }
+}
+
+async fn try_converse(stream: tokio::net::UnixStream, asked: mpsc::Sender<Asked>) -> io::Result<()> {
+    let (from, mut to) = stream.into_split();
+    let mut line = String::new();
+    let mut from = tokio::io::AsyncReadExt::take(tokio::io::BufReader::new(from), 1024);
+    tokio::time::timeout(HURRY, from.read_line(&mut line)).await??;
+    let request = serde_json::from_str(&line)?;
+    let (answer, answered) = oneshot::channel();
+    asked.send((request, answer)).await.map_err(io::Error::other)?;
+    let answer = answered.await.map_err(io::Error::other)?;
+    to.write_all(format!("{}\n", serde_json::to_string(&answer)?).as_bytes()).await
+}

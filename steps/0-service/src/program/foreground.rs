@@ -1,0 +1,185 @@
+//! Runs a service in this process, until a signal or a command stops it.
+
+use super::{
+    Problem, Program,
+    background::Report,
+    control::{Answer, Asked, Listener, Request},
+    instance::Instance,
+    signals::{Signals, Wish},
+};
+use crate::{Lifecycle, log::Log};
+use std::{
+    process::{ExitCode, exit},
+    time::{Duration, Instant},
+};
+use tokio::sync::{mpsc, oneshot};
+use tracing::{error, info, warn};
+
+/// The exit code of a process that Ctrl-C ended.
+const INTERRUPTED: i32 = 130;
+
+/// How long the last answers may take to be read, when the service has stopped.
+const FAREWELL: Duration = Duration::from_secs(1);
+
+/// Runs the program here. With an instance, it is the background process of that instance.
+pub(super) fn run(program: Program, instance: Option<Instance>) -> Result<ExitCode, Problem> {
+    let runtime = tokio::runtime::Runtime::new().map_err(Problem::io("tokio's runtime"))?;
+    let log = program.start_log();
+    raise_open_files();
+    let result = runtime.block_on(async {
+        match instance {
+            None => Runner::new(program, log)?.run(None).await,
+            Some(instance) => in_background(program, log, instance).await,
+        }
+    });
+    // Work that would not end has been named, and is left behind.
+    runtime.shutdown_timeout(Duration::from_millis(100));
+    result.map(|()| ExitCode::SUCCESS)
+}
+
+async fn in_background(program: Program, log: Log, instance: Instance) -> Result<(), Problem> {
+    let report = Report::to_parent();
+    let result = async {
+        let lock = instance.lock()?;
+        if let Some(pid) = lock.stale {
+            warn!("the process before this one (pid {pid}) was killed; its pidfile was stale");
+        }
+        let (asked, mut requests) = mpsc::channel(8);
+        let socket = instance.socket().display().to_string();
+        let listener = Listener::bind(instance).map_err(Problem::io(socket))?;
+        let conversations = listener.conversations.clone();
+        let control = tokio::spawn(listener.serve(asked));
+        let mut runner = Runner::new(program, log)?;
+        runner.on_ready = Some(report.clone());
+        let result = runner.run(Some(&mut requests)).await;
+        control.abort();
+        let _ = control.await; // the socket is gone when this returns
+        drop(requests);
+        conversations.close();
+        let _ = tokio::time::timeout(FAREWELL, conversations.wait()).await;
+        lock.release();
+        result
+    }
+    .await;
+    if let Err(problem) = &result {
+        error!("{problem}");
+        report.failed(&problem.to_string());
+    }
+    result
+}
+
+/// A service, and those who may want something of it.
+struct Runner {
+    lifecycle: Lifecycle,
+    program: Program,
+    log: Log,
+    signals: Signals,
+    started: Instant,
+    on_ready: Option<Report>,
+}
+
+impl Runner {
+    fn new(program: Program, log: Log) -> Result<Self, Problem> {
+        let signals = Signals::listen().map_err(Problem::io("signals"))?;
+        let lifecycle = Lifecycle::new(program.service.clone());
+        Ok(Runner { lifecycle, program, log, signals, started: Instant::now(), on_ready: None })
+    }
+
+    /// Starts the service, does what is asked of it, and returns when it has stopped.
+    // ANCHOR: run
+    async fn run(mut self, mut requests: Option<&mut mpsc::Receiver<Asked>>) -> Result<(), Problem> {
+        tokio::select! {
+            started = self.lifecycle.start() => started?,
+            () = self.signals.stop() => return self.stop().await,
+        }
+        self.on_ready.iter().for_each(Report::ready);
+        loop {
+            tokio::select! {
+                wish = self.signals.next() => match wish {
+                    Wish::Stop => return self.stop().await,
+                    Wish::Reload => drop(self.reload().await),
+                },
+                Some((request, answer)) = next(&mut requests) => match request {
+                    Request::Stop => return self.stop_and_tell(answer).await,
+                    Request::Reload => tell(answer, self.reload().await),
+                    Request::Status => tell(answer, Ok(self.status())),
+                },
+                () = self.lifecycle.down() => return self.stopped_by_itself(),
+            }
+        }
+    }
+    // ANCHOR_END: run
+
+    /// Stops the tree; a second signal ends the process at once.
+    async fn stop(&mut self) -> Result<(), Problem> {
+        tokio::select! {
+            stopped = self.lifecycle.stop() => Ok(stopped?),
+            () = self.signals.stop() => {
+                warn!(service = %self.lifecycle.path(), "told to stop twice: ending at once");
+                exit(INTERRUPTED)
+            }
+        }
+    }
+
+    async fn stop_and_tell(&mut self, answer: oneshot::Sender<Answer>) -> Result<(), Problem> {
+        let result = self.stop().await;
+        let told = result.as_ref().map(|()| Answer::Done { lines: Vec::new() }).map_err(ToString::to_string);
+        tell(answer, told);
+        result
+    }
+
+    async fn reload(&self) -> Result<Answer, String> {
+        let path = self.lifecycle.path();
+        let changes = self.program.settings.reload().map_err(|error| {
+            error!(service = %path, "not reloaded, nothing has changed: {error}");
+            error.to_string()
+        })?;
+        self.log.set_level(self.program.log_level.get());
+        let lines: Vec<_> = changes.iter().map(ToString::to_string).collect();
+        info!(service = %path, "reloaded: {}", if lines.is_empty() { "nothing has changed".into() } else { lines.join(", ") });
+        self.lifecycle.reload().await.map_err(|error| {
+            error!(service = %path, "{error}");
+            error.to_string()
+        })?;
+        Ok(Answer::Done { lines })
+    }
+
+    fn status(&self) -> Answer {
+        Answer::Status {
+            tree: self.lifecycle.status(),
+            seconds: self.started.elapsed().as_secs(),
+            arguments: std::env::args().skip(2).collect(), // without the program and `background`
+        }
+    }
+
+    fn stopped_by_itself(&self) -> Result<(), Problem> {
+        match self.lifecycle.failure() {
+            Some(error) => Err(error.into()),
+            None => Ok(()),
+        }
+    }
+}
+
+/// The next request; never, for a program that has no control socket.
+async fn next(requests: &mut Option<&mut mpsc::Receiver<Asked>>) -> Option<Asked> {
+    match requests {
+        Some(requests) => requests.recv().await,
+        None => std::future::pending().await,
+    }
+}
+
+fn tell(answer: oneshot::Sender<Answer>, result: Result<Answer, String>) {
+    // Whoever asked may have gone.
+    let _ = answer.send(result.unwrap_or_else(|reason| Answer::Failed { reason }));
+}
+
+/// Lets this process have as many open files as the system allows: a connection is one.
+fn raise_open_files() {
+    use rustix::process::{Resource, getrlimit, setrlimit};
+    let mut limit = getrlimit(Resource::Nofile);
+    limit.current = limit.maximum;
+    if let Err(error) = setrlimit(Resource::Nofile, limit) {
+        warn!("the limit of open files stays as it is: {error}");
+    }
+}
+

@@ -1,0 +1,130 @@
+//! The background process of a program: where its files are, and whether it lives.
+
+use super::Problem;
+use std::{
+    fs::{self, File, OpenOptions, TryLockError},
+    io::{Read, Seek, Write},
+    path::PathBuf,
+};
+
+/// A Unix socket's path may have no more bytes than this.
+const LONGEST_SOCKET_PATH: usize = 107;
+
+/// The place of a program's background process. One process at a time holds it.
+pub(super) struct Instance {
+    pub(super) name: &'static str,
+    folder: PathBuf,
+}
+
+/// What the pidfile tells.
+pub(super) enum Holder {
+    /// No process, and the last one ended as it should.
+    Nobody,
+    /// No process; the one with this id was killed.
+    Killed { pid: u32 },
+    /// A process with this id.
+    Process { pid: u32 },
+}
+
+/// Held by the process that runs. The system lets go of it however that process ends.
+pub(super) struct Lock {
+    pidfile: File,
+    /// The process that held the place before and was killed.
+    pub(super) stale: Option<u32>,
+}
+
+impl Instance {
+    /// Files are kept in `state_dir`, else `$XDG_STATE_HOME` or `~/.local/state`, in a folder of the program's name.
+    pub(super) fn new(name: &'static str, state_dir: Option<PathBuf>) -> Result<Self, Problem> {
+        let of_user = || {
+            let state_home = std::env::var_os("XDG_STATE_HOME").filter(|path| !path.is_empty()).map(PathBuf::from);
+            let home = std::env::home_dir().filter(|path| !path.as_os_str().is_empty());
+            Some(state_home.or_else(|| Some(home?.join(".local/state")))?.join(name))
+        };
+        let folder = state_dir.or_else(of_user).ok_or_else(|| Problem::Background("there is no home folder; name a folder with --state-dir".into()))?;
+        let folder = std::path::absolute(&folder).unwrap_or(folder);
+        let instance = Instance { name, folder };
+        fs::create_dir_all(&instance.folder).map_err(Problem::io(instance.folder.display().to_string()))?;
+        if instance.socket().as_os_str().len() > LONGEST_SOCKET_PATH {
+            let folder = instance.folder.display();
+            return Err(Problem::Background(format!("{folder}: too long for a socket's path; name a shorter folder with --state-dir")));
+        }
+        Ok(instance)
+    }
+
+    pub(super) fn folder(&self) -> &std::path::Path {
+        &self.folder
+    }
+
+    pub(super) fn pidfile(&self) -> PathBuf {
+        self.folder.join(format!("{}.pid", self.name))
+    }
+
+    pub(super) fn log(&self) -> PathBuf {
+        self.folder.join(format!("{}.log", self.name))
+    }
+
+    pub(super) fn socket(&self) -> PathBuf {
+        self.folder.join(format!("{}.sock", self.name))
+    }
+
+    fn open_pidfile(&self) -> Result<File, Problem> {
+        let path = self.pidfile();
+        let file = OpenOptions::new().read(true).write(true).create(true).truncate(false).open(&path);
+        file.map_err(Problem::io(path.display().to_string()))
+    }
+
+    /// Who holds the place. The lock tells, not the pid: a pid may long be another process's.
+    pub(super) fn holder(&self) -> Result<Holder, Problem> {
+        let mut pidfile = self.open_pidfile()?;
+        match pidfile.try_lock_shared() {
+            Ok(()) => Ok(read_pid(&mut pidfile).map_or(Holder::Nobody, |pid| Holder::Killed { pid })),
+            Err(TryLockError::WouldBlock) => Ok(Holder::Process { pid: read_pid(&mut pidfile).unwrap_or(0) }),
+            Err(TryLockError::Error(error)) => Err(Problem::io(self.pidfile().display().to_string())(error)),
+        }
+    }
+
+    /// Takes the place for this process.
+    pub(super) fn lock(&self) -> Result<Lock, Problem> {
+        let path = || self.pidfile().display().to_string();
+        let mut pidfile = self.open_pidfile()?;
+        match pidfile.try_lock() {
+            Ok(()) => {}
+            Err(TryLockError::WouldBlock) => return Err(self.already_running(read_pid(&mut pidfile).unwrap_or(0))),
+            Err(TryLockError::Error(error)) => return Err(Problem::io(path())(error)),
+        }
+        let mut lock = Lock { stale: read_pid(&mut pidfile), pidfile };
+        lock.write(&format!("{}\n", std::process::id())).map_err(Problem::io(path()))?;
+        Ok(lock)
+    }
+
+    pub(super) fn already_running(&self, pid: u32) -> Problem {
+        let name = self.name;
+        Problem::Background(format!("already running (pid {pid}); `{name} stop` stops it, `{name} restart` starts it anew"))
+    }
+
+    /// Waits until no process holds the place.
+    pub(super) fn wait_until_free(&self) -> Result<(), Problem> {
+        self.open_pidfile()?.lock_shared().map_err(Problem::io(self.pidfile().display().to_string()))
+    }
+}
+
+impl Lock {
+    /// Says that this process ends as it should. The file stays: to delete it would let two processes lock two files.
+    pub(super) fn release(mut self) {
+        // A pid that stays behind is recognised as stale.
+        let _ = self.write("");
+    }
+
+    fn write(&mut self, text: &str) -> std::io::Result<()> {
+        self.pidfile.set_len(0)?;
+        self.pidfile.rewind()?;
+        self.pidfile.write_all(text.as_bytes())
+    }
+}
+
+fn read_pid(pidfile: &mut File) -> Option<u32> {
+    let mut text = String::new();
+    pidfile.read_to_string(&mut text).ok()?;
+    text.trim().parse().ok()
+}

@@ -1,0 +1,297 @@
+//! What a running service spawns its work on: everything in a scope ends with the service.
+
+use crate::{
+    OnPanic, Pause,
+    error::panic_message,
+    lifecycle::Node,
+    work::{Handle, Kind, Registry},
+};
+use std::{
+    any::Any,
+    borrow::Cow,
+    collections::BTreeMap,
+    fmt, io,
+    panic::{AssertUnwindSafe, catch_unwind},
+    pin::pin,
+    sync::{
+        Arc, Mutex, Weak,
+        atomic::{AtomicU64, Ordering},
+    },
+    task::Poll,
+    thread,
+    time::Duration,
+};
+use tokio::sync::watch;
+use tokio_util::sync::CancellationToken;
+use tracing::error;
+
+/// One run of a service, from its start to its stop.
+///
+/// Work is spawned on it, and it ends what was spawned. Cloning is cheap. It displays as the
+/// service's path, which is what a log line should begin with:
+/// `info!(service = %scope, "listening")`.
+#[derive(Clone)]
+pub struct Scope {
+    shared: Arc<Shared>,
+    on_panic: OnPanic,
+}
+
+/// What all clones of a scope share.
+pub(crate) struct Shared {
+    path: Arc<str>,
+    owner: Weak<Node>,
+    tokio: tokio::runtime::Handle,
+    work: Registry,
+    ready: watch::Sender<bool>,
+    panicked: watch::Sender<Option<crate::Error>>,
+    stopping: CancellationToken,
+    reloads: AtomicU64,
+    at_stop: Mutex<Vec<Box<dyn FnOnce() + Send>>>,
+    reports: Mutex<BTreeMap<&'static str, String>>,
+}
+
+impl Scope {
+    pub(crate) fn new(path: Arc<str>, owner: Weak<Node>, on_panic: OnPanic) -> Self {
+        let shared = Shared {
+            path,
+            owner,
+            tokio: tokio::runtime::Handle::current(),
+            work: Registry::default(),
+            ready: watch::Sender::new(false),
+            panicked: watch::Sender::new(None),
+            stopping: CancellationToken::new(),
+            reloads: AtomicU64::new(0),
+            at_stop: Mutex::default(),
+            reports: Mutex::default(),
+        };
+        Scope { shared: Arc::new(shared), on_panic }
+    }
+
+    /// The service's path, such as `gateway/hub/http`.
+    pub fn path(&self) -> &str {
+        &self.shared.path
+    }
+
+    /// Says that the service is ready. May be said from anywhere, more than once.
+    pub fn ready(&self) {
+        self.shared.ready.send_replace(true);
+    }
+
+    /// Tells `status` something worth knowing, such as the port that was bound.
+    pub fn report(&self, what: &'static str, value: impl fmt::Display) {
+        self.shared.reports().insert(what, value.to_string());
+    }
+
+    /// The same scope, where a panic ends no more than the piece of work it happens in.
+    ///
+    /// For work on behalf of one client of many, such as a connection.
+    pub fn contained(&self) -> Scope {
+        Scope { on_panic: OnPanic::Contain, ..self.clone() }
+    }
+
+    /// Whether the service is stopping.
+    pub fn is_stopping(&self) -> bool {
+        self.shared.is_stopping()
+    }
+
+    /// Calls `wake` when the service stops, for work that waits where neither a drop nor a
+    /// [`Pause`] reaches it, such as a thread in `accept`.
+    pub fn at_stop(&self, wake: impl FnOnce() + Send + 'static) {
+        let mut at_stop = self.shared.at_stop.lock().expect("nothing panics while it holds this lock");
+        if self.is_stopping() {
+            drop(at_stop);
+            wake();
+        } else {
+            at_stop.push(Box::new(wake));
+        }
+    }
+
+    /// Spawns a tokio task. On stop it is dropped at its next `await`.
+    // ANCHOR: spawn_task
+    pub fn spawn_task(&self, name: impl Into<Cow<'static, str>>, task: impl Future<Output = ()> + Send + 'static) {
+        let Some(work) = self.admit(name.into(), Kind::Task) else { return };
+        let id = work.id;
+        let task = self.shared.tokio.spawn(async move {
+            if let Err(panic) = caught(task).await {
+                work.panicked(panic);
+            }
+            drop(work);
+        });
+        self.shared.work.attach(id, Handle::Task(task.abort_handle()));
+    }
+    // ANCHOR_END: spawn_task
+
+    /// Spawns a `may` coroutine with a stack of `stack` bytes. On stop its [`Pause`] says so.
+    ///
+    /// An overflow of the stack kills the coroutine without a word: allow for what the body calls.
+    pub fn spawn_coroutine<F>(&self, name: impl Into<Cow<'static, str>>, stack: usize, body: F) -> io::Result<()>
+    where
+        F: FnOnce(&Pause) + Send + 'static,
+    {
+        unpinned_workers();
+        let Some(work) = self.admit(name.into(), Kind::Coroutine) else { return Ok(()) };
+        let (id, pause) = (work.id, self.pause());
+        // `may` counts a stack in words.
+        let builder = may::coroutine::Builder::new().stack_size(stack / size_of::<usize>());
+        let spawned = may::go!(builder, move || work.run(|| body(&pause())));
+        self.attach_or_cancel(id, spawned.map(Handle::Coroutine))
+    }
+
+    /// Spawns a thread with a stack of `stack` bytes. On stop its [`Pause`] says so.
+    ///
+    /// Fails when the machine has no room for another thread.
+    pub fn spawn_thread<F>(&self, name: impl Into<Cow<'static, str>>, stack: usize, body: F) -> io::Result<()>
+    where
+        F: FnOnce(&Pause) + Send + 'static,
+    {
+        let name = name.into();
+        let builder = thread::Builder::new().name(name.to_string()).stack_size(stack);
+        let Some(work) = self.admit(name, Kind::Thread) else { return Ok(()) };
+        let (id, pause) = (work.id, self.pause());
+        let spawned = builder.spawn(move || work.run(|| body(&pause())));
+        self.attach_or_cancel(id, spawned.map(Handle::Thread))
+    }
+
+    fn pause(&self) -> impl FnOnce() -> Pause + use<> {
+        let shared = self.shared.clone();
+        move || Pause::new(shared)
+    }
+
+    fn admit(&self, name: Cow<'static, str>, kind: Kind) -> Option<Running> {
+        let id = self.shared.work.admit(name.clone(), kind)?;
+        Some(Running { scope: self.clone(), id, name, kind })
+    }
+
+    fn attach_or_cancel(&self, id: usize, spawned: io::Result<Handle>) -> io::Result<()> {
+        match spawned {
+            Ok(handle) => self.shared.work.attach(id, handle),
+            Err(error) => {
+                self.shared.work.cancel(id);
+                return Err(error);
+            }
+        }
+        Ok(())
+    }
+
+    /// Resolves when the service has said that it is ready.
+    pub(crate) async fn until_ready(&self) {
+        // The sender lives in `self`, so waiting cannot fail.
+        let _ = self.shared.ready.subscribe().wait_for(|ready| *ready).await;
+    }
+
+    /// Resolves with the first panic that is not contained.
+    pub(crate) async fn until_panicked(&self) -> crate::Error {
+        let mut panicked = self.shared.panicked.subscribe();
+        let error = panicked.wait_for(Option::is_some).await.ok().and_then(|error| error.clone());
+        error.expect("the sender lives in `self`, and the value is waited for")
+    }
+
+    /// Ends all work; the error names what had not ended after `timeout`.
+    pub(crate) async fn end(&self, timeout: Duration) -> Result<(), Vec<String>> {
+        self.shared.stopping.cancel();
+        let at_stop = std::mem::take(&mut *self.shared.at_stop.lock().expect("nothing panics while it holds this lock"));
+        for wake in at_stop {
+            wake();
+        }
+        self.shared.work.close();
+        tokio::time::timeout(timeout, self.shared.work.idle()).await.map_err(|_| {
+            let left = self.shared.work.names();
+            left.into_iter().map(|work| format!("{self}: {work}")).collect()
+        })
+    }
+
+    /// Tells work that waits that there has been a reload.
+    pub(crate) fn reloaded(&self) {
+        self.shared.reloads.fetch_add(1, Ordering::Relaxed);
+        self.shared.work.wake();
+    }
+
+    pub(crate) fn is_same(&self, other: &Scope) -> bool {
+        Arc::ptr_eq(&self.shared, &other.shared)
+    }
+
+    pub(crate) fn reported(&self) -> BTreeMap<&'static str, String> {
+        self.shared.reports().clone()
+    }
+
+    pub(crate) fn running(&self) -> usize {
+        self.shared.work.len()
+    }
+}
+
+impl Shared {
+    pub(crate) fn is_stopping(&self) -> bool {
+        self.stopping.is_cancelled()
+    }
+
+    pub(crate) fn reloads(&self) -> u64 {
+        self.reloads.load(Ordering::Relaxed)
+    }
+
+    fn reports(&self) -> std::sync::MutexGuard<'_, BTreeMap<&'static str, String>> {
+        self.reports.lock().expect("nothing panics while it holds this lock")
+    }
+}
+
+impl fmt::Display for Scope {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.path())
+    }
+}
+
+/// Held by a piece of work while it runs. Its drop, however that comes about, is the end of the work.
+struct Running {
+    scope: Scope,
+    id: usize,
+    name: Cow<'static, str>,
+    kind: Kind,
+}
+
+impl Running {
+    /// Runs blocking work.
+    fn run(self, body: impl FnOnce()) {
+        if let Err(panic) = catch_unwind(AssertUnwindSafe(body)) {
+            self.panicked(panic);
+        }
+    }
+
+    fn panicked(&self, panic: Box<dyn Any + Send>) {
+        let message = panic_message(&*panic);
+        let work = format!("{} {:?}", self.kind, self.name);
+        error!(service = %self.scope, "{work} panicked: {message}");
+        if self.scope.on_panic == OnPanic::Contain {
+            return;
+        }
+        let error = crate::Error::Panicked { path: self.scope.path().into(), work, message };
+        self.scope.shared.panicked.send_replace(Some(error.clone()));
+        if let Some(owner) = self.scope.shared.owner.upgrade() {
+            let scope = self.scope.clone();
+            self.scope.shared.tokio.spawn(async move { owner.panicked(&scope, error).await });
+        }
+    }
+}
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        self.scope.shared.work.done(self.id);
+    }
+}
+
+/// Awaits `task`, and catches its panic.
+async fn caught(task: impl Future<Output = ()>) -> Result<(), Box<dyn Any + Send>> {
+    let mut task = pin!(task);
+    std::future::poll_fn(|context| {
+        match catch_unwind(AssertUnwindSafe(|| task.as_mut().poll(context))) {
+            Ok(Poll::Pending) => Poll::Pending,
+            Ok(Poll::Ready(())) => Poll::Ready(Ok(())),
+            Err(panic) => Poll::Ready(Err(panic)),
+        }
+    })
+    .await
+}
+
+/// Keeps `may` from tying its workers to cores, which other processes may be using.
+fn unpinned_workers() {
+    static ONCE: std::sync::Once = std::sync::Once::new();
+    ONCE.call_once(|| may::config().set_worker_pin(false));
+}
