@@ -255,16 +255,16 @@ impl Node {
         let mut left = Vec::new();
         let scope = self.inner().scope.take();
         if let Some(scope) = scope {
-            if let Err(reason) = self.hook("stop", || Ok(self.service.stop())) {
+            if let Err(reason) = self.hook("stop", || {
+                self.service.stop();
+                Ok(())
+            }) {
                 error!(service = %scope, "{reason}");
             }
             left.extend(scope.end(self.service.stop_timeout()).await.err().into_iter().flatten());
         }
         for child in self.children.iter().rev() {
-            match Box::pin(child.0.take_down()).await {
-                Err(Error::StillRunning { left: more }) => left.extend(more),
-                _ => {}
-            }
+            if let Err(Error::StillRunning { left: more }) = Box::pin(child.0.take_down()).await { left.extend(more) }
         }
         self.enter(State::Stopped);
         if left.is_empty() { Ok(()) } else { Err(Error::StillRunning { left }) }

@@ -56,7 +56,7 @@ impl Pause {
             }
             // Parking may end early, for no reason or for a stop: the loop looks.
             if may::coroutine::is_coroutine() {
-                may::coroutine::park_timeout(left);
+                may::coroutine::park_timeout(whole_milliseconds(left));
             } else {
                 thread::park_timeout(left);
             }
@@ -68,4 +68,9 @@ impl Pause {
     pub fn wait(&self, duration: Duration) -> Wake {
         self.until(Instant::now() + duration)
     }
+}
+
+/// `may` counts a timeout in whole milliseconds, and takes none of them to mean for ever.
+fn whole_milliseconds(duration: Duration) -> Duration {
+    Duration::from_millis(duration.as_micros().div_ceil(1000).try_into().unwrap_or(u64::MAX))
 }

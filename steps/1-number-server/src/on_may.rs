@@ -1,0 +1,75 @@
+//! The number server on `may`: a connection is a coroutine. It reads like the one on threads.
+
+use crate::{
+    door::{Door, Guest},
+    write_line::{LOOK_UP, write_line},
+};
+use may::net::{TcpListener, TcpStream};
+use service::{Pause, Scope, Wake};
+use socket2::SockRef;
+use std::{
+    io::{self, Write},
+    net::Shutdown,
+    os::fd::{FromRawFd, IntoRawFd},
+    sync::Arc,
+};
+
+/// The stack of a coroutine, in bytes. Only what is used of it takes memory.
+const STACK: usize = 32 * 1024;
+
+pub(crate) fn serve(listener: std::net::TcpListener, door: Arc<Door>, scope: &Scope) -> io::Result<()> {
+    let listener = Arc::new(from_std(listener));
+    let accepting = listener.clone();
+    scope.at_stop(move || drop(SockRef::from(listener.inner()).shutdown(Shutdown::Both)));
+    let connections = scope.contained();
+    scope.spawn_coroutine("accept", STACK, move |pause| accept(&accepting, &door, &connections, pause))
+}
+
+/// `may` binds only with SO_REUSEPORT, which would let a second server have the same port. So the
+/// listener is bound elsewhere, and handed over by its file descriptor.
+#[allow(unsafe_code, reason = "may offers no other way to give it a listener")]
+fn from_std(listener: std::net::TcpListener) -> TcpListener {
+    // SAFETY: the descriptor is an open listening socket, and `into_raw_fd` gives up its ownership.
+    unsafe { TcpListener::from_raw_fd(listener.into_raw_fd()) }
+}
+
+// ANCHOR: accept
+fn accept(listener: &TcpListener, door: &Arc<Door>, connections: &Scope, pause: &Pause) {
+    while !pause.is_stopping() {
+        let failure = match listener.accept() {
+            Ok((mut stream, peer)) => match door.admit(peer) {
+                Ok(guest) => connections.spawn_coroutine("connection", STACK, |pause| serve_guest(stream, guest, pause)),
+                Err(refusal) => stream.write_all(refusal.as_bytes()).or(Ok(())),
+            },
+            Err(error) => Err(error),
+        };
+        if let Err(error) = failure
+            && !pause.is_stopping()
+        {
+            pause.wait(door.failed(&error));
+        }
+    }
+}
+// ANCHOR_END: accept
+
+fn serve_guest(stream: TcpStream, mut guest: Guest, pause: &Pause) {
+    let result = say_numbers(stream, &mut guest, pause);
+    guest.leave(result);
+}
+
+// ANCHOR: say_numbers
+fn say_numbers(mut stream: TcpStream, guest: &mut Guest, pause: &Pause) -> io::Result<()> {
+    stream.set_write_timeout(Some(LOOK_UP))?;
+    loop {
+        write_line(&mut stream, guest.numbers.next_line(), guest.write_timeout, pause)?;
+        loop {
+            match pause.until(guest.pace.next()) {
+                Wake::Due => break,
+                Wake::Reloaded => {} // the next number may be due at another time
+                Wake::Stopping => return Ok(()),
+            }
+        }
+        guest.pace.advance();
+    }
+}
+// ANCHOR_END: say_numbers

@@ -1,0 +1,105 @@
+//! The number server as a service: its settings, and the choice of a runtime.
+
+use crate::{
+    door::{Door, House},
+    on_may, on_threads, on_tokio,
+};
+use service::{Failure, Scope, Service, Setting, Settings, settings::Choice};
+use std::{
+    net::SocketAddr,
+    sync::{Arc, Mutex},
+    time::Duration,
+};
+use tracing::info;
+
+/// How the server does many things at once.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Runtime {
+    /// A connection is a tokio task.
+    Tokio,
+    /// A connection is a `may` coroutine.
+    May,
+    /// A connection is a thread.
+    Threads,
+}
+
+impl Choice for Runtime {
+    const NAMES: &'static [(&'static str, Self)] =
+        &[("tokio", Runtime::Tokio), ("may", Runtime::May), ("threads", Runtime::Threads)];
+}
+
+/// A service that says random numbers on a TCP port: a number, a newline, a wait.
+pub struct NumberServer {
+    bind: Setting<SocketAddr>,
+    runtime: Setting<Runtime>,
+    house: Arc<House>,
+    address: Mutex<Option<SocketAddr>>,
+}
+
+impl NumberServer {
+    /// A number server with these settings.
+    // ANCHOR: settings
+    pub fn new(settings: &Settings) -> Self {
+        let house = House {
+            rate_per_minute: settings
+                .define("rate_per_minute", 60.0)
+                .help("Numbers a minute, on each connection.")
+                .range(0.1..=6_000_000.0)
+                .live(),
+            max_connections: settings
+                .define("max_connections", 12_000)
+                .help("More connections than this are refused.")
+                .live(),
+            seed: settings
+                .define("seed", None)
+                .help("Makes the numbers the same on every run: a whole number.")
+                .live(),
+            write_timeout: settings
+                .define("write_timeout", Duration::from_secs(30))
+                .help("Seconds until a client that reads nothing is cut off.")
+                .live(),
+        };
+        NumberServer {
+            bind: settings
+                .define("numbers_bind", SocketAddr::from(([127, 0, 0, 1], 7776)))
+                .help("Where the number server listens. Port 0 takes a free one, which `status` tells.")
+                .at_start(),
+            runtime: settings
+                .define("runtime", Runtime::Tokio)
+                .help("What a connection is: a task of \"tokio\", a coroutine of \"may\", or one of \"threads\".")
+                .at_start(),
+            house: Arc::new(house),
+            address: Mutex::default(),
+        }
+    }
+    // ANCHOR_END: settings
+
+    /// Where the server listens, once it is ready: the port is never 0.
+    pub fn address(&self) -> Option<SocketAddr> {
+        *self.address.lock().expect("nothing panics while it holds this lock")
+    }
+}
+
+// ANCHOR: start
+impl Service for NumberServer {
+    fn name(&self) -> &str {
+        "number-server"
+    }
+
+    fn start(&self, scope: &Scope) -> Result<(), Failure> {
+        let listener = service::listen(self.bind.get())?;
+        let address = listener.local_addr()?;
+        let door = Door::new(self.house.clone(), scope);
+        match self.runtime.get() {
+            Runtime::Tokio => on_tokio::serve(listener, door, scope)?,
+            Runtime::May => on_may::serve(listener, door, scope)?,
+            Runtime::Threads => on_threads::serve(listener, door, scope)?,
+        }
+        *self.address.lock().expect("nothing panics while it holds this lock") = Some(address);
+        scope.report("numbers_bind", address);
+        info!(service = %scope, "listening on {address}");
+        scope.ready();
+        Ok(())
+    }
+}
+// ANCHOR_END: start
