@@ -42,6 +42,14 @@ pub enum Error {
         /// What the panic said.
         message: String,
     },
+    /// The service [said](crate::Scope::fail) that it could not go on.
+    #[error("{path}: {reason}")]
+    Failed {
+        /// The service that failed.
+        path: String,
+        /// What it said.
+        reason: String,
+    },
     /// The service stopped, but work that it had spawned did not end in time.
     #[error("still running after the stop timeout: {}", left.join(", "))]
     StillRunning {

@@ -39,7 +39,7 @@ struct Inner {
     scope: Option<Scope>,
     /// Cuts the start short that is under way.
     interrupt: CancellationToken,
-    /// The panic that stopped the service.
+    /// The panic or failure that stopped the service.
     failure: Option<Error>,
     /// When its latest panics were.
     panics: VecDeque<Instant>,
@@ -80,7 +80,7 @@ impl Lifecycle {
         *self.0.state.borrow()
     }
 
-    /// The panic that stopped this service, if one did since it last started.
+    /// The panic or failure that stopped this service, if one did since it last started.
     pub fn failure(&self) -> Option<Error> {
         self.0.inner().failure.clone()
     }
@@ -172,7 +172,7 @@ pub struct Status {
     pub path: String,
     /// Its state.
     pub state: State,
-    /// The panic that stopped it.
+    /// The panic or failure that stopped it.
     pub failure: Option<String>,
     /// How many pieces of work it runs.
     pub work: usize,
@@ -232,7 +232,7 @@ impl Node {
         let timeout = self.service.start_timeout();
         tokio::select! {
             biased;
-            error = scope.until_panicked() => Err(error),
+            error = scope.until_broken() => Err(error),
             () = interrupt.cancelled() => Err(self.interrupted()),
             () = scope.until_ready() => Ok(()),
             () = tokio::time::sleep(timeout) => Err(Error::NotReady { path: self.path.to_string(), timeout }),
@@ -264,7 +264,9 @@ impl Node {
             left.extend(scope.end(self.service.stop_timeout()).await.err().into_iter().flatten());
         }
         for child in self.children.iter().rev() {
-            if let Err(Error::StillRunning { left: more }) = Box::pin(child.0.take_down()).await { left.extend(more) }
+            if let Err(Error::StillRunning { left: more }) = Box::pin(child.0.take_down()).await {
+                left.extend(more)
+            }
         }
         self.enter(State::Stopped);
         if left.is_empty() { Ok(()) } else { Err(Error::StillRunning { left }) }
@@ -279,8 +281,8 @@ impl Node {
         result.map_err(|reason| Error::Reload { path: self.path.to_string(), reason })
     }
 
-    /// Acts on a panic in work that ran on `scope`.
-    pub(crate) async fn panicked(&self, scope: &Scope, error: Error) {
+    /// Acts on a panic in work that ran on `scope`, or on its word that the service cannot go on.
+    pub(crate) async fn broken(&self, scope: &Scope, error: Error) {
         let _transition = self.transition.lock().await;
         let still_up = self.inner().scope.as_ref().is_some_and(|now| now.is_same(scope));
         if !still_up || *self.state.borrow() != State::Ready {

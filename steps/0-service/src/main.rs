@@ -4,7 +4,11 @@ use service::{Failure, Scope, Service, Setting, Settings};
 use std::{process::ExitCode, sync::Arc, time::Duration};
 
 fn main() -> ExitCode {
-    service::main("service", "A house of services: it starts and stops in order, and has one clock that ticks.", House::new)
+    service::main(
+        "service",
+        "A house of services: it starts and stops in order, and has one clock that ticks.",
+        House::new,
+    )
 }
 
 /// The service at the root. It only holds the others together.
@@ -70,7 +74,10 @@ impl Clock {
     fn new(settings: &Settings) -> Self {
         Clock {
             says: settings.define("says", "tick".to_string()).help("What the clock says.").live(),
-            every: settings.define("every", Duration::from_secs(1)).help("The seconds from one tick to the next.").live(),
+            every: settings
+                .define("every", Duration::from_secs(1))
+                .help("The seconds from one tick to the next.")
+                .live(),
         }
     }
 }

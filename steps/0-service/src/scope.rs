@@ -43,7 +43,7 @@ pub(crate) struct Shared {
     tokio: tokio::runtime::Handle,
     work: Registry,
     ready: watch::Sender<bool>,
-    panicked: watch::Sender<Option<crate::Error>>,
+    broken: watch::Sender<Option<crate::Error>>,
     stopping: CancellationToken,
     reloads: AtomicU64,
     at_stop: Mutex<Vec<Box<dyn FnOnce() + Send>>>,
@@ -58,7 +58,7 @@ impl Scope {
             tokio: tokio::runtime::Handle::current(),
             work: Registry::default(),
             ready: watch::Sender::new(false),
-            panicked: watch::Sender::new(None),
+            broken: watch::Sender::new(None),
             stopping: CancellationToken::new(),
             reloads: AtomicU64::new(0),
             at_stop: Mutex::default(),
@@ -87,6 +87,20 @@ impl Scope {
     /// For work on behalf of one client of many, such as a connection.
     pub fn contained(&self) -> Scope {
         Scope { on_panic: OnPanic::Contain, ..self.clone() }
+    }
+
+    /// Says that the service cannot go on. It is stopped, or restarted, as after a panic.
+    pub fn fail(&self, reason: impl fmt::Display) {
+        error!(service = %self, "{reason}");
+        self.broken(crate::Error::Failed { path: self.path().into(), reason: reason.to_string() });
+    }
+
+    fn broken(&self, error: crate::Error) {
+        self.shared.broken.send_replace(Some(error.clone()));
+        if let Some(owner) = self.shared.owner.upgrade() {
+            let scope = self.clone();
+            self.shared.tokio.spawn(async move { owner.broken(&scope, error).await });
+        }
     }
 
     /// Whether the service is stopping.
@@ -179,17 +193,18 @@ impl Scope {
         let _ = self.shared.ready.subscribe().wait_for(|ready| *ready).await;
     }
 
-    /// Resolves with the first panic that is not contained.
-    pub(crate) async fn until_panicked(&self) -> crate::Error {
-        let mut panicked = self.shared.panicked.subscribe();
-        let error = panicked.wait_for(Option::is_some).await.ok().and_then(|error| error.clone());
+    /// Resolves with the first failure, or panic that is not contained.
+    pub(crate) async fn until_broken(&self) -> crate::Error {
+        let mut broken = self.shared.broken.subscribe();
+        let error = broken.wait_for(Option::is_some).await.ok().and_then(|error| error.clone());
         error.expect("the sender lives in `self`, and the value is waited for")
     }
 
     /// Ends all work; the error names what had not ended after `timeout`.
     pub(crate) async fn end(&self, timeout: Duration) -> Result<(), Vec<String>> {
         self.shared.stopping.cancel();
-        let at_stop = std::mem::take(&mut *self.shared.at_stop.lock().expect("nothing panics while it holds this lock"));
+        let at_stop =
+            std::mem::take(&mut *self.shared.at_stop.lock().expect("nothing panics while it holds this lock"));
         for wake in at_stop {
             wake();
         }
@@ -262,12 +277,7 @@ impl Running {
         if self.scope.on_panic == OnPanic::Contain {
             return;
         }
-        let error = crate::Error::Panicked { path: self.scope.path().into(), work, message };
-        self.scope.shared.panicked.send_replace(Some(error.clone()));
-        if let Some(owner) = self.scope.shared.owner.upgrade() {
-            let scope = self.scope.clone();
-            self.scope.shared.tokio.spawn(async move { owner.panicked(&scope, error).await });
-        }
+        self.scope.broken(crate::Error::Panicked { path: self.scope.path().into(), work, message });
     }
 }
 
@@ -280,12 +290,10 @@ impl Drop for Running {
 /// Awaits `task`, and catches its panic.
 async fn caught(task: impl Future<Output = ()>) -> Result<(), Box<dyn Any + Send>> {
     let mut task = pin!(task);
-    std::future::poll_fn(|context| {
-        match catch_unwind(AssertUnwindSafe(|| task.as_mut().poll(context))) {
-            Ok(Poll::Pending) => Poll::Pending,
-            Ok(Poll::Ready(())) => Poll::Ready(Ok(())),
-            Err(panic) => Poll::Ready(Err(panic)),
-        }
+    std::future::poll_fn(|context| match catch_unwind(AssertUnwindSafe(|| task.as_mut().poll(context))) {
+        Ok(Poll::Pending) => Poll::Pending,
+        Ok(Poll::Ready(())) => Poll::Ready(Ok(())),
+        Err(panic) => Poll::Ready(Err(panic)),
     })
     .await
 }

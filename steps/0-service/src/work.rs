@@ -156,11 +156,7 @@ impl Registry {
             idle.as_mut().enable();
             let done = {
                 let mut inner = self.lock();
-                if !inner.running.is_empty() {
-                    None
-                } else {
-                    Some(std::mem::take(&mut inner.done))
-                }
+                if !inner.running.is_empty() { None } else { Some(std::mem::take(&mut inner.done)) }
             };
             match done {
                 Some(done) => return done.into_iter().for_each(Handle::join),
@@ -177,7 +173,8 @@ impl Registry {
     /// The kinds and names of what runs, such as `thread "pump"`.
     pub(crate) fn names(&self) -> Vec<String> {
         let inner = self.lock();
-        let mut names: Vec<_> = inner.running.iter().map(|(_, work)| format!("{} {:?}", work.kind, work.name)).collect();
+        let mut names: Vec<_> =
+            inner.running.iter().map(|(_, work)| format!("{} {:?}", work.kind, work.name)).collect();
         names.sort();
         names
     }

@@ -52,7 +52,9 @@ pub(super) fn start(instance: &Instance, arguments: &[OsString]) -> Result<ExitC
     let status = child.wait().map_err(Problem::io("the new process"))?;
     Err(Problem::Background(match report.trim_end().strip_prefix(FAILED) {
         Some(reason) => reason.replace(NEWLINE, "\n"),
-        None => format!("the new process ended ({status}) before it was ready; its log is {}", instance.log().display()),
+        None => {
+            format!("the new process ended ({status}) before it was ready; its log is {}", instance.log().display())
+        }
     }))
 }
 // ANCHOR_END: start
@@ -163,7 +165,11 @@ pub(super) fn status(instance: &Instance) -> Result<ExitCode, Problem> {
             let Answer::Status { tree, seconds, .. } = ask_running(instance, pid, Request::Status)? else {
                 return Err(Problem::Background(format!("pid {pid} gave an answer to another question")));
             };
-            println!("{name} is {} (pid {pid}, for {})", tree.state, humantime::format_duration(Duration::from_secs(seconds)));
+            println!(
+                "{name} is {} (pid {pid}, for {})",
+                tree.state,
+                humantime::format_duration(Duration::from_secs(seconds))
+            );
             print_tree(&tree, 0);
             Ok(if tree.state == State::Ready { ExitCode::SUCCESS } else { NOT_READY.into() })
         }
@@ -187,14 +193,22 @@ fn print_tree(status: &Status, depth: usize) {
 pub(super) fn log(instance: &Instance, follow: bool, lines: u32) -> Result<ExitCode, Problem> {
     open_log(instance)?; // so that there is one
     let follow = if follow { Some("-F") } else { None };
-    let error = Command::new("tail").args(["-n", &lines.to_string()]).args(follow).arg("--").arg(instance.log()).stdin(Stdio::null()).exec();
+    let error = Command::new("tail")
+        .args(["-n", &lines.to_string()])
+        .args(follow)
+        .arg("--")
+        .arg(instance.log())
+        .stdin(Stdio::null())
+        .exec();
     Err(Problem::io("tail")(error))
 }
 
 fn ask_running(instance: &Instance, pid: u32, request: Request) -> Result<Answer, Problem> {
     ask(instance, request).map_err(|error| {
         let log = instance.log().display().to_string();
-        Problem::Background(format!("pid {pid} does not answer ({error}); its log is {log}, and `kill -9 {pid}` ends it"))
+        Problem::Background(format!(
+            "pid {pid} does not answer ({error}); its log is {log}, and `kill -9 {pid}` ends it"
+        ))
     })
 }
 

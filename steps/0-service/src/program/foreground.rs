@@ -182,4 +182,3 @@ fn raise_open_files() {
         warn!("the limit of open files stays as it is: {error}");
     }
 }
-

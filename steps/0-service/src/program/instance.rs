@@ -41,13 +41,17 @@ impl Instance {
             let home = std::env::home_dir().filter(|path| !path.as_os_str().is_empty());
             Some(state_home.or_else(|| Some(home?.join(".local/state")))?.join(name))
         };
-        let folder = state_dir.or_else(of_user).ok_or_else(|| Problem::Background("there is no home folder; name a folder with --state-dir".into()))?;
+        let folder = state_dir
+            .or_else(of_user)
+            .ok_or_else(|| Problem::Background("there is no home folder; name a folder with --state-dir".into()))?;
         let folder = std::path::absolute(&folder).unwrap_or(folder);
         let instance = Instance { name, folder };
         fs::create_dir_all(&instance.folder).map_err(Problem::io(instance.folder.display().to_string()))?;
         if instance.socket().as_os_str().len() > LONGEST_SOCKET_PATH {
             let folder = instance.folder.display();
-            return Err(Problem::Background(format!("{folder}: too long for a socket's path; name a shorter folder with --state-dir")));
+            return Err(Problem::Background(format!(
+                "{folder}: too long for a socket's path; name a shorter folder with --state-dir"
+            )));
         }
         Ok(instance)
     }
@@ -100,7 +104,9 @@ impl Instance {
 
     pub(super) fn already_running(&self, pid: u32) -> Problem {
         let name = self.name;
-        Problem::Background(format!("already running (pid {pid}); `{name} stop` stops it, `{name} restart` starts it anew"))
+        Problem::Background(format!(
+            "already running (pid {pid}); `{name} stop` stops it, `{name} restart` starts it anew"
+        ))
     }
 
     /// Waits until no process holds the place.

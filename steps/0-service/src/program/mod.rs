@@ -37,7 +37,11 @@ pub fn main<S: Service>(name: &'static str, about: &'static str, build: impl FnO
     }
 }
 
-fn obey<S: Service>(name: &'static str, line: CommandLine, build: impl FnOnce(&Settings) -> S) -> Result<ExitCode, Problem> {
+fn obey<S: Service>(
+    name: &'static str,
+    line: CommandLine,
+    build: impl FnOnce(&Settings) -> S,
+) -> Result<ExitCode, Problem> {
     let instance = || Instance::new(name, line.state_dir.clone());
     match line.command() {
         Command::Run => foreground::run(Program::new(&line, build)?, None),
@@ -70,7 +74,10 @@ impl Program {
     fn new<S: Service>(line: &CommandLine, build: impl FnOnce(&Settings) -> S) -> Result<Self, SettingsError> {
         let settings = Settings::new(line.sources());
         let service = Arc::new(build(&settings));
-        let log_level = settings.define("log_level", LogLevel::Info).help("How much is logged: error, warn, info, debug or trace.").live();
+        let log_level = settings
+            .define("log_level", LogLevel::Info)
+            .help("How much is logged: error, warn, info, debug or trace.")
+            .live();
         settings.check()?;
         Ok(Program { service, settings, log_level })
     }

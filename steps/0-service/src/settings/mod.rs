@@ -28,6 +28,7 @@ pub use definition::Definition;
 pub use error::{Problem, SettingsError};
 pub use setting::Setting;
 pub use sources::Sources;
+pub use toml::Value as Toml;
 pub use value::{Choice, Value};
 
 use setting::AnySetting;
@@ -111,7 +112,8 @@ impl Settings {
 fn stage(defined: &[Arc<dyn AnySetting>], given: &BTreeMap<String, Given>) -> Vec<Problem> {
     let unfit = defined.iter().filter_map(|setting| setting.stage(given.get(setting.name())).err());
     let unknown = given.iter().filter(|(name, _)| !defined.iter().any(|setting| setting.name() == *name));
-    let unknown = unknown.map(|(name, given)| Problem::unknown(name, given, defined.iter().map(|setting| setting.name())));
+    let unknown =
+        unknown.map(|(name, given)| Problem::unknown(name, given, defined.iter().map(|setting| setting.name())));
     unfit.chain(unknown).collect()
 }
 

@@ -36,7 +36,9 @@ impl Sources {
     /// Adds this process's environment, as it is now.
     pub fn environment(mut self) -> Self {
         let ours = |(name, _): &(String, String)| name.starts_with(PREFIX) && !RESERVED.contains(&name.as_str());
-        let text = |(name, value): (std::ffi::OsString, std::ffi::OsString)| Some((name.into_string().ok()?, value.into_string().ok()?));
+        let text = |(name, value): (std::ffi::OsString, std::ffi::OsString)| {
+            Some((name.into_string().ok()?, value.into_string().ok()?))
+        };
         self.environment = std::env::vars_os().filter_map(text).filter(ours).collect();
         self
     }
@@ -59,7 +61,9 @@ impl Sources {
         let file = || path.file_name().unwrap_or(path.as_os_str()).to_string_lossy().into_owned();
         let text = match std::fs::read_to_string(path) {
             Ok(text) => text,
-            Err(error) if error.kind() == io::ErrorKind::NotFound && !self.file_must_exist => return Ok(BTreeMap::new()),
+            Err(error) if error.kind() == io::ErrorKind::NotFound && !self.file_must_exist => {
+                return Ok(BTreeMap::new());
+            }
             Err(error) => {
                 let origin = Origin::File { file: path.display().to_string(), line: None };
                 return Err(Problem::new(origin, format!("the settings file cannot be read: {error}")).into());

@@ -1,0 +1,197 @@
+//! The number client as a service: one task that connects, reads, and comes back.
+
+use crate::{backoff::Backoff, lines::next_line};
+use futures_core::Stream;
+use number_server::NumberServer;
+use service::{Failure, Scope, Service, Setting, Settings};
+use std::{
+    io,
+    net::SocketAddr,
+    pin::Pin,
+    sync::{Arc, Mutex},
+    task::{Context, Poll},
+    time::Duration,
+};
+use tokio::{
+    io::BufReader,
+    net::TcpStream,
+    sync::{mpsc, watch},
+    time::{sleep, timeout},
+};
+use tracing::{info, warn};
+
+/// The wait after the first failure; see [`Backoff`].
+const SHORTEST_WAIT: Duration = Duration::from_millis(100);
+
+/// How long a connection may take to come about.
+const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
+
+/// A connection reads this much at a time, at most. Numbers are small.
+const READ_BUFFER: usize = 1024;
+
+/// The number server that a client reads from.
+#[derive(Clone)]
+pub enum Server {
+    /// One at an address, such as `127.0.0.1:7776` or `numbers.example:7776`.
+    At(String),
+    /// One in the same process, which is ready before the client starts.
+    Embedded(Arc<NumberServer>),
+}
+
+/// A service that reads numbers from a server into a bounded queue.
+///
+/// It is ready at once: a server that is not there is waited for, and [`connected`](NumberClient::connected) tells.
+/// A line that is no number is logged and skipped. A line that is too long ends the connection.
+// ANCHOR: client
+pub struct NumberClient {
+    server: Server,
+    queue_size: Setting<usize>,
+    longest_wait: Setting<Duration>,
+    queue: Mutex<Option<mpsc::Receiver<u8>>>,
+    connected: watch::Sender<bool>,
+}
+// ANCHOR_END: client
+
+impl NumberClient {
+    /// A client of `server`.
+    pub fn new(settings: &Settings, server: Server) -> Self {
+        NumberClient {
+            server,
+            queue_size: settings
+                .define("queue_size", 64)
+                .help("How many numbers wait to be taken before reading stops.")
+                .range(1..=1_000_000)
+                .at_start(),
+            longest_wait: settings
+                .define("longest_wait", Duration::from_secs(10))
+                .help("The most seconds between two tries to connect.")
+                .live(),
+            queue: Mutex::default(),
+            connected: watch::Sender::new(false),
+        }
+    }
+
+    /// Takes the numbers, to be handed out one by one. There is one taker; a second gets `None`, and
+    /// so does whoever asks before the client has started.
+    pub fn numbers(&self) -> Option<Numbers> {
+        self.queue.lock().expect("nothing panics while it holds this lock").take().map(Numbers)
+    }
+
+    /// Whether there is a connection now, and when that changes.
+    pub fn connected(&self) -> watch::Receiver<bool> {
+        self.connected.subscribe()
+    }
+}
+
+impl Service for NumberClient {
+    fn name(&self) -> &str {
+        "number-client"
+    }
+
+    fn start(&self, scope: &Scope) -> Result<(), Failure> {
+        let (numbers, queue) = mpsc::channel(self.queue_size.get());
+        *self.queue.lock().expect("nothing panics while it holds this lock") = Some(queue);
+        let address = match &self.server {
+            Server::At(address) => address.clone(),
+            Server::Embedded(server) => server.address().ok_or("the embedded number server is not ready")?.to_string(),
+        };
+        let reader = Reader {
+            scope: scope.clone(),
+            address,
+            longest_wait: self.longest_wait.clone(),
+            connected: self.connected.clone(),
+            numbers,
+        };
+        scope.spawn_task("read", reader.run());
+        scope.ready();
+        Ok(())
+    }
+}
+
+/// The numbers, one by one, as they come. A `Stream`; [`next`](Numbers::next) is all that most need.
+///
+/// They end when the client stops.
+pub struct Numbers(mpsc::Receiver<u8>);
+
+impl Numbers {
+    /// The next number, 0 to 10; waits for it. `None` when the client has stopped.
+    pub async fn next(&mut self) -> Option<u8> {
+        self.0.recv().await
+    }
+}
+
+impl Stream for Numbers {
+    type Item = u8;
+
+    fn poll_next(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<u8>> {
+        self.0.poll_recv(context)
+    }
+}
+
+/// The task of a client.
+struct Reader {
+    scope: Scope,
+    address: String,
+    longest_wait: Setting<Duration>,
+    connected: watch::Sender<bool>,
+    numbers: mpsc::Sender<u8>,
+}
+
+impl Reader {
+    /// Connects and reads, again and again.
+    // ANCHOR: run
+    async fn run(self) {
+        let mut backoff = Backoff::new(SHORTEST_WAIT, self.longest_wait.get());
+        loop {
+            let ended = self.connect_and_read(&mut backoff).await;
+            self.connected.send_replace(false);
+            let wait = backoff.next_wait();
+            warn!(service = %self.scope, "{}: {ended}; trying again in {} ms", self.address, wait.as_millis());
+            sleep(wait).await;
+        }
+    }
+    // ANCHOR_END: run
+
+    /// Reads until the connection ends; returns why.
+    // ANCHOR: read
+    async fn connect_and_read(&self, backoff: &mut Backoff) -> io::Error {
+        let stream = match timeout(CONNECT_TIMEOUT, TcpStream::connect(&self.address)).await {
+            Ok(Ok(stream)) => stream,
+            Ok(Err(error)) => return error,
+            Err(_) => return io::Error::new(io::ErrorKind::TimedOut, "no answer"),
+        };
+        info!(service = %self.scope, "connected to {}", self.address);
+        self.connected.send_replace(true);
+        let mut lines = BufReader::with_capacity(READ_BUFFER, stream);
+        let mut line = Vec::new();
+        loop {
+            match next_line(&mut lines, &mut line).await {
+                Ok(Some(text)) => self.take(text, backoff).await,
+                Ok(None) => return io::Error::new(io::ErrorKind::UnexpectedEof, "the server closed the connection"),
+                Err(error) => return error,
+            }
+        }
+    }
+    // ANCHOR_END: read
+
+    // ANCHOR: take
+    async fn take(&self, text: &str, backoff: &mut Backoff) {
+        match text.parse() {
+            Ok(number @ 0..=10) => {
+                backoff.reset();
+                // Waits while the queue is full: nothing is read meanwhile, and TCP tells the server.
+                let _ = self.numbers.send(number).await;
+            }
+            _ => warn!(service = %self.scope, "not a number, skipped: {text:?}"),
+        }
+    }
+    // ANCHOR_END: take
+}
+
+/// What an address must look like, for settings to be checked before anything starts.
+pub(crate) fn is_address(text: &str) -> bool {
+    text.parse::<SocketAddr>().is_ok()
+        || text
+            .rsplit_once(':')
+            .is_some_and(|(host, port)| !host.is_empty() && !host.contains(['/', ' ']) && port.parse::<u16>().is_ok())
+}
