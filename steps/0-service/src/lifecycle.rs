@@ -202,10 +202,7 @@ impl Node {
         };
         match result {
             Ok(()) => self.enter(State::Ready),
-            Err(_) => {
-                // The reason for the failure is the one to tell; what would not end has been logged.
-                let _ = self.take_down_all().await;
-            }
+            Err(_) => self.give_up().await,
         }
         result
     }
@@ -273,6 +270,13 @@ impl Node {
     }
     // ANCHOR_END: take_down
 
+    /// Stops after a failure. Its reason is the one to tell, so what would not end is only logged.
+    async fn give_up(&self) {
+        if let Err(error) = self.take_down_all().await {
+            error!(service = %self.path, "{error}");
+        }
+    }
+
     fn reload(&self) -> Result<(), Error> {
         let scope = self.inner().scope.clone();
         let Some(scope) = scope.filter(|_| *self.state.borrow() == State::Ready) else { return Ok(()) };
@@ -290,10 +294,10 @@ impl Node {
         }
         let restart = self.service.on_panic() == OnPanic::Restart && self.may_restart();
         self.inner().failure = Some(error);
-        // What would not end has been logged, and there is nobody to return it to.
-        let _ = self.take_down_all().await;
+        self.give_up().await;
         if restart && let Err(error) = self.bring_up_all().await {
             error!(service = %self.path, "not restarted: {error}");
+            self.inner().failure = Some(error);
         }
     }
 

@@ -206,7 +206,9 @@ impl Scope {
         let at_stop =
             std::mem::take(&mut *self.shared.at_stop.lock().expect("nothing panics while it holds this lock"));
         for wake in at_stop {
-            wake();
+            if let Err(panic) = catch_unwind(AssertUnwindSafe(wake)) {
+                error!(service = %self, "a call at stop panicked: {}", panic_message(&*panic));
+            }
         }
         self.shared.work.close();
         tokio::time::timeout(timeout, self.shared.work.idle()).await.map_err(|_| {

@@ -1,0 +1,1 @@
+//! Looks at every page of the book in a real browser.

@@ -1,0 +1,62 @@
+//! Chapter 1: the number server.
+
+use book_tests::{Session, Terminal};
+use std::time::Duration;
+
+/// The runtimes that a session must look the same on.
+const RUNTIMES: [&str; 3] = ["tokio", "may", "threads"];
+
+#[test]
+fn a_server_says_numbers_to_whoever_connects() {
+    let session = Session::new("first-numbers");
+    let server = session.terminal("server");
+    server.start("./just step 1 --set seed=7", "ready");
+    let client = session.terminal("client");
+    client.run("nc -d 127.0.0.1 7776 | head -n 3");
+    server.press_ctrl_c();
+    session.in_order(&[(&server, "listening"), (&client, "5\n"), (&server, "stopped")]);
+    session.end();
+}
+
+#[test]
+fn the_three_runtimes_print_the_same() {
+    for runtime in RUNTIMES {
+        let session = Session::new("three-runtimes").env("RUNTIME", runtime);
+        let server = session.terminal("server");
+        server.start("./just step 1 --set seed=7 --set rate_per_minute=600 --set runtime=$RUNTIME", "ready");
+        let (one, two) = (session.terminal("one client"), session.terminal("another"));
+        one.run("nc -d 127.0.0.1 7776 | head -n 5");
+        two.run("nc -d 127.0.0.1 7776 | head -n 5");
+        server.press_ctrl_c();
+        session.end();
+    }
+}
+
+#[test]
+fn a_reload_changes_the_pace_of_an_open_connection() {
+    for runtime in RUNTIMES {
+        let session = Session::new("reload").env("SERVICE_RUNTIME", runtime);
+        let server = session.terminal("server");
+        server.run("./just step 1 settings > number-server.toml");
+        server.run("./just step 1 start --set seed=7");
+        let client = session.terminal("client");
+        client.start("nc -d 127.0.0.1 7776 | head -n 12", "5\n0\n");
+        server.run("sed -i 's/^rate_per_minute = 60/rate_per_minute = 600/' number-server.toml");
+        server.run("./just step 1 reload");
+        client.wait_for("$ ");
+        server.run("./just step 1 status");
+        server.run("./just step 1 log");
+        server.run("./just step 1 stop");
+        the_pace_changed(&client);
+        session.end();
+    }
+}
+
+/// The first two numbers came a second apart; the last ones a tenth.
+fn the_pace_changed(client: &Terminal) {
+    let times = client.number_times();
+    assert_eq!(times.len(), 12);
+    let (slow, fast) = (times[1] - times[0], (times[11] - times[6]) / 5);
+    assert!(slow > Duration::from_millis(800), "the first two numbers came within {slow:?}");
+    assert!(fast < Duration::from_millis(300), "after the reload a number took {fast:?}");
+}

@@ -1,0 +1,1 @@
+//! A headless browser, driven by the DevTools protocol over a WebSocket.

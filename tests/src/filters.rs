@@ -1,0 +1,38 @@
+//! What differs from run to run, and what stands for it in a transcript. Few, and shared by all sessions.
+
+use regex::Regex;
+
+/// Name, pattern, what stands for it.
+const FILTERS: &[(&str, &str, &str)] = &[
+    ("the time of a log line", r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ", "<time>"),
+    ("a process id", r"\bpid \d+", "pid <pid>"),
+    ("how long something has run", r"\bfor (\d+(s|m|h) ?)+", "for <time>"),
+    ("a random wait", r"trying again in \d+ ms", "trying again in <wait> ms"),
+    ("a port that the system chose", r"127\.0\.0\.1:(3[2-9]|[456]\d)\d{3}\b", "127.0.0.1:<port>"),
+];
+
+/// The transcript with the filters applied.
+pub(crate) fn apply(transcript: &str) -> String {
+    FILTERS.iter().fold(transcript.to_owned(), |text, (name, pattern, stand_in)| {
+        let pattern = Regex::new(pattern).unwrap_or_else(|error| panic!("the filter for {name}: {error}"));
+        pattern.replace_all(&text, *stand_in).into_owned()
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    #[test]
+    fn what_differs_from_run_to_run_is_masked_and_nothing_else() {
+        let cases = [
+            ("2026-11-22T09:17:03Z INFO  x: ready", "<time> INFO  x: ready"),
+            ("x is ready (pid 4711)", "x is ready (pid <pid>)"),
+            ("x is ready (pid 4711, for 1m 3s)", "x is ready (pid <pid>, for <time>)"),
+            ("listening on 127.0.0.1:7776", "listening on 127.0.0.1:7776"),
+            ("from 127.0.0.1:41234", "from 127.0.0.1:<port>"),
+            ("10\n7\n", "10\n7\n"),
+        ];
+        for (transcript, expected) in cases {
+            assert_eq!(super::apply(transcript), expected);
+        }
+    }
+}

@@ -1,0 +1,153 @@
+//! A session: terminals in a folder and a network of their own.
+
+use crate::{
+    Terminal,
+    namespace::Namespace,
+    processes::{self, MARK},
+    terminal::{Screen, shell},
+};
+use std::{
+    cell::RefCell,
+    env,
+    fs::{self, File},
+    panic::{AssertUnwindSafe, catch_unwind, resume_unwind},
+    path::{Path, PathBuf},
+    sync::{
+        Arc, Mutex,
+        atomic::{AtomicU32, Ordering},
+    },
+};
+
+/// What a shell needs of this process's environment to find and run cargo.
+const PASSED_ON: [&str; 7] =
+    ["PATH", "HOME", "USER", "CARGO_HOME", "RUSTUP_HOME", "RUSTUP_TOOLCHAIN", "CARGO_TARGET_DIR"];
+
+/// A few terminals that belong together, as a reader would have them side by side.
+///
+/// They share an empty folder, which holds `./just` and nothing else, and a network namespace where
+/// the machine allows. Sessions use the book's fixed ports, so there is one at a time. However a
+/// session ends, no process of it is left.
+pub struct Session {
+    name: String,
+    mark: String,
+    terminals: RefCell<Vec<Terminal>>,
+    screens: Arc<Mutex<Vec<(String, Arc<Screen>)>>>,
+    environment: Vec<(String, String)>,
+    // Dropped in this order, after the processes have been ended.
+    folder: tempfile::TempDir,
+    namespace: Option<Namespace>,
+    _turn: File,
+}
+
+impl Session {
+    /// A session by this name. Its panes are the snapshots `NAME.TERMINAL`.
+    pub fn new(name: &str) -> Self {
+        static COUNT: AtomicU32 = AtomicU32::new(0);
+        let turn =
+            File::create(env::temp_dir().join("book-sessions.lock")).expect("a file in the folder for temporary ones");
+        turn.lock().expect("a lock that sessions take turns with");
+        processes::end_orphans();
+        let folder = tempfile::Builder::new().prefix("book-").tempdir().expect("a folder for the session");
+        std::os::unix::fs::symlink(root().join("just"), folder.path().join("just")).expect("a link in an empty folder");
+        Session {
+            name: name.into(),
+            mark: format!("{}-{}", std::process::id(), COUNT.fetch_add(1, Ordering::Relaxed)),
+            terminals: RefCell::default(),
+            screens: Arc::default(),
+            environment: Vec::new(),
+            folder,
+            namespace: Namespace::new(),
+            _turn: turn,
+        }
+    }
+
+    /// Sets a variable in all terminals that are opened from now on. The reader does not see it.
+    pub fn env(mut self, name: &str, value: &str) -> Self {
+        self.environment.push((name.into(), value.into()));
+        self
+    }
+
+    /// Opens a terminal; it waits at its prompt.
+    pub fn terminal(&self, name: &str) -> Terminal {
+        let prefix = self.namespace.as_ref().map(Namespace::enter).unwrap_or_default();
+        let mut command = shell(&prefix, self.folder.path())
+            .env(MARK, &self.mark)
+            .env("LC_ALL", "C.UTF-8")
+            .env("CARGO_NET_OFFLINE", "true")
+            .env("XDG_STATE_HOME", self.folder.path().join(".state"))
+            .envs(self.environment.iter().cloned());
+        for name in PASSED_ON {
+            if let Some(value) = env::var_os(name) {
+                command = command.env(name, value);
+            }
+        }
+        let terminal = Terminal::open(name, command, self.screens.clone());
+        self.terminals.borrow_mut().push(terminal.clone());
+        terminal
+    }
+
+    /// The folder that the terminals are in.
+    pub fn folder(&self) -> &Path {
+        self.folder.path()
+    }
+
+    /// Fails unless these were printed one after the other, each in its terminal.
+    pub fn in_order(&self, printed: &[(&Terminal, &str)]) {
+        for pair in printed.windows(2) {
+            let [(first, earlier), (second, later)] = pair else { unreachable!("windows of two") };
+            assert!(
+                first.when(earlier) <= second.when(later),
+                "{earlier:?} in the terminal {:?} should come before {later:?} in {:?}.\n{}",
+                first.name(),
+                second.name(),
+                first.everything()
+            );
+        }
+    }
+
+    /// Compares every pane with its snapshot.
+    pub fn end(self) {
+        let terminals = self.terminals.borrow();
+        for terminal in terminals.iter() {
+            let compared = catch_unwind(AssertUnwindSafe(|| {
+                compare(&format!("{}.{}", self.name, terminal.name()), &terminal.pane())
+            }));
+            if let Err(panic) = compared {
+                eprintln!(
+                    "\nThe pane {:?} of the session {:?} is not as it was. All of the session:\n",
+                    terminal.name(),
+                    self.name
+                );
+                eprintln!("{}", terminal.everything());
+                eprintln!("If this is how it should be, `./just accept` makes it the snapshot.\n");
+                resume_unwind(panic);
+            }
+        }
+    }
+}
+
+impl Drop for Session {
+    fn drop(&mut self) {
+        processes::end_all(&self.mark);
+    }
+}
+
+/// Compares a pane with its snapshot.
+fn compare(name: &str, pane: &str) {
+    let mut settings = insta::Settings::clone_current();
+    settings.set_snapshot_path(snapshots());
+    settings.set_prepend_module_to_snapshot(false);
+    settings.set_omit_expression(true);
+    settings.bind(|| insta::assert_snapshot!(name, pane));
+}
+
+/// Where the snapshots are. The mutation check sets a folder of damaged ones.
+fn snapshots() -> PathBuf {
+    env::var_os("BOOK_SNAPSHOTS").map_or_else(|| root().join("tests/snapshots"), PathBuf::from)
+}
+
+/// The project's folder.
+fn root() -> PathBuf {
+    let here = Path::new(env!("CARGO_MANIFEST_DIR"));
+    fs::canonicalize(here.join("..")).expect("the folder that this crate is in")
+}
