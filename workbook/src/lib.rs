@@ -1,1 +1,18 @@
-//! The tool behind the justfile.
+//! The book machine: builds the book so strictly that it cannot lie, serves it, checks it, measures for it.
+//!
+//! | module | what it is for |
+//! | --- | --- |
+//! | [`book`] | turns chapters into pages; every listing, pane and figure comes from a directive |
+//! | [`check`] | finds what a page could lie by: typed code, stale panes, dead links |
+//! | [`mutate`] | damages a copy of the book in every way there is, and sees that each is caught |
+//! | [`serve`] | shows the book in a browser, and shows it again when it changes |
+//! | [`bench`] | measures, and writes the results that the book quotes |
+
+pub mod bench;
+pub mod book;
+pub mod check;
+pub mod fault;
+pub mod mutate;
+pub mod serve;
+
+pub use fault::{Fault, Faults};

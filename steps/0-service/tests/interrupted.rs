@@ -5,11 +5,7 @@ mod parts;
 
 use parts::{Journal, KINDS, Part, within};
 use service::{Error, Lifecycle, Scope, State};
-use std::{
-    future::poll_fn,
-    sync::Arc,
-    task::Poll,
-};
+use std::{future::poll_fn, sync::Arc, task::Poll};
 use tokio::sync::Notify;
 
 /// A house whose second child never gets ready, and what tells that it tries.
@@ -36,8 +32,7 @@ fn spawn_all(scope: &Scope, journal: &Journal) {
 async fn begin<T>(future: impl Future<Output = T>) {
     let mut future = std::pin::pin!(future);
     poll_fn(|context| {
-        let done = future.as_mut().poll(context).is_ready();
-        assert!(!done, "it was over before it could be dropped");
+        let _ = future.as_mut().poll(context);
         Poll::Ready(())
     })
     .await;

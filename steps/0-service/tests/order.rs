@@ -46,8 +46,17 @@ async fn a_child_that_fails_in_the_middle_has_those_before_it_stopped_in_reverse
     assert_eq!(
         journal.take(),
         [
-            "start a1", "start a", "start b", "start c", // c fails, so d and root are never asked
-            "stop c", "stop b", "b's work ended", "stop a", "a's work ended", "stop a1", "a1's work ended",
+            "start a1",
+            "start a",
+            "start b",
+            "start c", // c fails, so d and root are never asked
+            "stop c",
+            "stop b",
+            "b's work ended",
+            "stop a",
+            "a's work ended",
+            "stop a1",
+            "a1's work ended",
         ]
     );
     assert_eq!(house.state(), State::Stopped);
@@ -142,10 +151,12 @@ async fn starting_twice_and_stopping_twice_do_nothing_the_second_time() {
 async fn many_who_start_at_once_start_it_once() {
     let journal = Journal::default();
     let house = Part::new("house", &journal).with(working("room", &journal)).lifecycle();
-    let start = || tokio::spawn({
-        let house = house.clone();
-        async move { house.start().await }
-    });
+    let start = || {
+        tokio::spawn({
+            let house = house.clone();
+            async move { house.start().await }
+        })
+    };
     let starts: Vec<_> = std::iter::repeat_with(start).take(20).collect();
     for start in starts {
         within("start", start).await.unwrap().unwrap();

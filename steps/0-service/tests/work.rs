@@ -86,7 +86,9 @@ fn spawn_deaf(kind: Kind, scope: &Scope) -> mpsc::Sender<()> {
     let (release, released) = mpsc::channel::<()>();
     match kind {
         // As a task it blocks the worker that it runs on: there is no `await` to drop it at.
-        Kind::Task | Kind::Thread => kind.spawn(scope, "mule", move || drop(released.recv())),
+        Kind::Task | Kind::Thread => kind.spawn(scope, "mule", move || {
+            let _ = released.recv();
+        }),
         Kind::Coroutine => scope
             .spawn_coroutine("mule", STACK, move |_| {
                 while released.try_recv() == Err(mpsc::TryRecvError::Empty) {
@@ -129,7 +131,8 @@ async fn all_that_will_not_end_in_the_whole_tree_is_named_at_once() {
         let deaf = move |scope: &Scope| keep.lock().unwrap().push(spawn_deaf(kind, scope));
         Part::quiet(name).running(deaf).timeout(Duration::from_millis(50))
     };
-    let house = Part::quiet("house").with(room("a", Kind::Task).with(room("b", Kind::Coroutine))).with(room("c", Kind::Thread));
+    let house =
+        Part::quiet("house").with(room("a", Kind::Task).with(room("b", Kind::Coroutine))).with(room("c", Kind::Thread));
     let house = house.lifecycle();
     within("start", house.start()).await.unwrap();
     let error = within("stop", house.stop()).await.unwrap_err();

@@ -6,7 +6,7 @@ use number_server::NumberServer;
 use service::{Failure, Scope, Service, Setting, Settings};
 use std::{
     io,
-    net::SocketAddr,
+    num::NonZeroU16,
     pin::Pin,
     sync::{Arc, Mutex},
     task::{Context, Poll},
@@ -16,7 +16,7 @@ use tokio::{
     io::BufReader,
     net::TcpStream,
     sync::{mpsc, watch},
-    time::{sleep, timeout},
+    time::timeout,
 };
 use tracing::{info, warn};
 
@@ -41,7 +41,7 @@ pub enum Server {
 /// A service that reads numbers from a server into a bounded queue.
 ///
 /// It is ready at once: a server that is not there is waited for, and [`connected`](NumberClient::connected) tells.
-/// A line that is no number is logged and skipped. A line that is too long ends the connection.
+/// A line that is no number is logged and skipped. A line that is too long, or no text, ends the connection.
 // ANCHOR: client
 pub struct NumberClient {
     server: Server,
@@ -64,7 +64,7 @@ impl NumberClient {
                 .at_start(),
             longest_wait: settings
                 .define("longest_wait", Duration::from_secs(10))
-                .help("The most seconds between two tries to connect.")
+                .help("The most seconds between two tries to connect; less than 0.1 counts as 0.1.")
                 .live(),
             queue: Mutex::default(),
             connected: watch::Sender::new(false),
@@ -141,13 +141,14 @@ impl Reader {
     /// Connects and reads, again and again.
     // ANCHOR: run
     async fn run(self) {
-        let mut backoff = Backoff::new(SHORTEST_WAIT, self.longest_wait.get());
+        let mut backoff = Backoff::new(SHORTEST_WAIT);
+        let mut longest_wait = self.longest_wait.changes();
         loop {
             let ended = self.connect_and_read(&mut backoff).await;
-            self.connected.send_replace(false);
-            let wait = backoff.next_wait();
+            let wait = backoff.next_wait(*longest_wait.borrow_and_update());
             warn!(service = %self.scope, "{}: {ended}; trying again in {} ms", self.address, wait.as_millis());
-            sleep(wait).await;
+            // A new longest wait counts at once: it ends this one.
+            let _ = timeout(wait, longest_wait.changed()).await;
         }
     }
     // ANCHOR_END: run
@@ -160,8 +161,8 @@ impl Reader {
             Ok(Err(error)) => return error,
             Err(_) => return io::Error::new(io::ErrorKind::TimedOut, "no answer"),
         };
+        let _connected = Connected::new(&self.connected);
         info!(service = %self.scope, "connected to {}", self.address);
-        self.connected.send_replace(true);
         let mut lines = BufReader::with_capacity(READ_BUFFER, stream);
         let mut line = Vec::new();
         loop {
@@ -188,10 +189,25 @@ impl Reader {
     // ANCHOR_END: take
 }
 
+/// Held while there is a connection, however that ends: a stop drops the task in the middle of it.
+struct Connected<'a>(&'a watch::Sender<bool>);
+
+impl<'a> Connected<'a> {
+    fn new(connected: &'a watch::Sender<bool>) -> Self {
+        connected.send_replace(true);
+        Connected(connected)
+    }
+}
+
+impl Drop for Connected<'_> {
+    fn drop(&mut self) {
+        self.0.send_replace(false);
+    }
+}
+
 /// What an address must look like, for settings to be checked before anything starts.
 pub(crate) fn is_address(text: &str) -> bool {
-    text.parse::<SocketAddr>().is_ok()
-        || text
-            .rsplit_once(':')
-            .is_some_and(|(host, port)| !host.is_empty() && !host.contains(['/', ' ']) && port.parse::<u16>().is_ok())
+    text.rsplit_once(':').is_some_and(|(host, port)| {
+        !host.is_empty() && !host.contains(['/', ' ']) && port.parse::<NonZeroU16>().is_ok()
+    })
 }

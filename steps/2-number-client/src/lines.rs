@@ -24,14 +24,14 @@ pub(crate) async fn next_line<'a>(
             return if line.is_empty() { Ok(None) } else { Err(io::Error::new(ErrorKind::UnexpectedEof, cut)) };
         }
         let newline = buffered.iter().position(|byte| *byte == b'\n');
-        let taken = newline.map_or(buffered.len(), |newline| newline + 1);
-        if line.len() + taken > LONGEST {
+        let taken = newline.unwrap_or(buffered.len());
+        // With its newline, be it there or still to come, the line is a byte longer.
+        if line.len() + taken >= LONGEST {
             return Err(io::Error::new(ErrorKind::InvalidData, format!("a line of more than {LONGEST} bytes")));
         }
         line.extend_from_slice(&buffered[..taken]);
-        from.consume(taken);
+        from.consume(taken + usize::from(newline.is_some()));
         if newline.is_some() {
-            line.pop();
             let text =
                 str::from_utf8(line).map_err(|_| io::Error::new(ErrorKind::InvalidData, "a line that is not UTF-8"))?;
             return Ok(Some(text.trim_end_matches('\r')));

@@ -96,10 +96,7 @@ impl Part {
     }
 
     /// Replaces the start, which is then to say that it is ready.
-    pub(crate) fn on_start(
-        mut self,
-        start: impl Fn(&Scope) -> Result<(), Failure> + Send + Sync + 'static,
-    ) -> Self {
+    pub(crate) fn on_start(mut self, start: impl Fn(&Scope) -> Result<(), Failure> + Send + Sync + 'static) -> Self {
         self.start = Box::new(start);
         self
     }
@@ -118,10 +115,7 @@ impl Part {
         self
     }
 
-    pub(crate) fn on_reload(
-        mut self,
-        reload: impl Fn(&Scope) -> Result<(), Failure> + Send + Sync + 'static,
-    ) -> Self {
+    pub(crate) fn on_reload(mut self, reload: impl Fn(&Scope) -> Result<(), Failure> + Send + Sync + 'static) -> Self {
         self.reload = Box::new(reload);
         self
     }

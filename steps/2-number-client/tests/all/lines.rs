@@ -1,0 +1,79 @@
+//! Looks for a client that takes what it is told with a grain of salt: what is no number is logged and skipped, and a
+//! line that does not end is not waited for. Whoever listens at an address may be no number server.
+
+use crate::support::{Client, Log, Peer, Poured};
+
+#[tokio::test]
+async fn a_line_that_is_no_number_is_logged_and_skipped() {
+    let mut log = Log::listen();
+    let peer = Peer::listen();
+    let mut client = Client::start(peer.address(), []).await;
+    let mut connection = peer.accept().await;
+    let longest = "x".repeat(255);
+    let no_numbers = [
+        "eleven",
+        "11",
+        "-1",
+        "",
+        " 7",
+        "7 ",
+        "1.5",
+        "0x7",
+        "256",
+        "4294967297",
+        "The number server is full: 12000 connections are open. Come back later.",
+        &longest,
+    ];
+    for (number, line) in (0..=10).cycle().zip(no_numbers) {
+        // The number comes on the same connection: it goes on.
+        connection.say(format!("{line}\n{number}\n")).await;
+        assert_eq!(client.take(1).await, [number], "after {line:?}");
+        log.line(&format!("not a number, skipped: {line:?}")).await;
+    }
+}
+
+#[tokio::test]
+async fn lines_may_end_as_they_do_on_windows_and_come_byte_by_byte() {
+    let peer = Peer::listen();
+    let mut client = Client::start(peer.address(), []).await;
+    let mut connection = peer.accept().await;
+    for byte in b"10\r\n0\r\n7\n" {
+        connection.say([*byte]).await;
+    }
+    assert_eq!(client.take(3).await, [10, 0, 7]);
+}
+
+#[tokio::test]
+async fn a_line_that_cannot_be_one_ends_the_connection() {
+    let cases: [(Vec<u8>, &str); 3] = [
+        (b"x".repeat(256), "a line of more than 256 bytes"),
+        ([b"7".repeat(256), b"\n4\n".to_vec()].concat(), "a line of more than 256 bytes"),
+        (b"\xff\xfe\n4\n".to_vec(), "a line that is not UTF-8"),
+    ];
+    for (line, reason) in cases {
+        let mut log = Log::listen();
+        let peer = Peer::listen();
+        let mut client = Client::start(peer.address(), []).await;
+        let mut connection = peer.accept().await;
+        connection.say([b"3\n".as_slice(), &line].concat()).await;
+        log.line(reason).await;
+        connection.closed_by_client().await;
+
+        peer.accept().await.say("5\n").await;
+        assert_eq!(client.take(2).await, [3, 5], "{reason}");
+    }
+}
+
+#[tokio::test]
+async fn a_peer_that_never_ends_its_line_is_cut_off() {
+    let peer = Peer::listen();
+    let mut client = Client::start(peer.address(), []).await;
+    let mut connection = peer.accept().await;
+    let (taken, poured) = connection.pour(&b"7".repeat(64 * 1024 * 1024)).await;
+    assert!(matches!(poured, Poured::Closed), "{poured:?} after {taken} bytes without a newline");
+    // The client reads a kilobyte; the rest is what two sockets hold.
+    assert!(taken <= 512 * 1024, "{taken} bytes without a newline were taken");
+
+    peer.accept().await.say("5\n").await;
+    assert_eq!(client.take(1).await, [5]);
+}

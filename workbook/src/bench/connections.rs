@@ -1,0 +1,240 @@
+//! What ten thousand open connections cost the number server, on each of its runtimes.
+
+use super::{
+    chart::{Bars, Chart},
+    machine,
+    process::{self, Server},
+};
+use crate::book::results::Results;
+use anyhow::Context;
+use std::{
+    io,
+    net::SocketAddr,
+    path::Path,
+    sync::Arc,
+    time::{Duration, Instant},
+};
+use tokio::{io::AsyncReadExt, net::TcpStream, sync::Semaphore, task::JoinSet, time::timeout};
+use toml::{Table, Value};
+
+const RUNTIMES: [&str; 3] = ["tokio", "may", "threads"];
+
+/// How many connects are under way at once.
+const CONNECTING: usize = 512;
+
+/// How long the numbers are watched, once all are connected.
+const WATCHED: Duration = Duration::from_secs(8);
+
+/// A connection that has no number after this long does not count as held.
+const PATIENCE: Duration = Duration::from_secs(30);
+
+/// The time from one number to the next.
+const PERIOD: Duration = Duration::from_secs(1);
+
+/// What one run on one runtime found.
+#[derive(Debug, Clone)]
+struct Run {
+    held: usize,
+    connect: Duration,
+    bytes_each: f64,
+    cpu_per_million: f64,
+    late_p50: Duration,
+    late_p99: Duration,
+}
+
+/// Measures each runtime in turn, `rounds` times; medians are the result.
+pub(super) fn measure(root: &Path, connections: usize, rounds: usize) -> anyhow::Result<Results> {
+    process::build(root, "number-server")?;
+    let runtime = tokio::runtime::Runtime::new()?;
+    let mut runs: Vec<Vec<Run>> = vec![Vec::new(); RUNTIMES.len()];
+    for round in 1..=rounds {
+        for (index, name) in RUNTIMES.iter().enumerate() {
+            let run = runtime.block_on(run(root, name, connections)).with_context(|| name.to_string())?;
+            println!("round {round}, {name}: {}", run.describe());
+            runs[index].push(run);
+        }
+    }
+    let of_runtime = |(name, runs): (&&str, &Vec<Run>)| (name.to_string(), Value::Table(medians(runs)));
+    let mut figures: Table = RUNTIMES.iter().zip(&runs).map(of_runtime).collect();
+    figures.insert("connections".into(), Value::Integer(connections as i64));
+    figures.insert("rounds".into(), Value::Integer(rounds as i64));
+    let (machine, date) = (machine::machine(), machine::today());
+    Ok(Results { command: "just bench connections".into(), date, machine, figures })
+}
+
+impl Run {
+    fn describe(&self) -> String {
+        format!(
+            "{} held, connected in {:.2} s, {:.2} KiB each, {:.2} CPU s a million numbers, late p50 {:.1} ms, p99 {:.1} ms",
+            self.held,
+            self.connect.as_secs_f64(),
+            self.bytes_each / 1024.0,
+            self.cpu_per_million,
+            self.late_p50.as_secs_f64() * 1e3,
+            self.late_p99.as_secs_f64() * 1e3
+        )
+    }
+}
+
+async fn run(root: &Path, runtime: &str, connections: usize) -> anyhow::Result<Run> {
+    let settings = [
+        ("numbers_bind", "127.0.0.1:0"),
+        ("runtime", runtime),
+        ("max_connections", "100000"),
+        ("rate_per_minute", "60"),
+    ];
+    let server = Server::start(root, "number-server", &settings)?;
+    // The first connection starts what a runtime starts once; it is not what a connection costs.
+    let _first = first_number(server.address).await?;
+    let before = server.resident()?;
+
+    let began = Instant::now();
+    let streams = connect_all(server.address, connections).await;
+    let connect = began.elapsed();
+
+    let (cpu, watched) = (server.cpu()?, Instant::now());
+    let held = streams.len();
+    let mut watching = JoinSet::new();
+    for stream in streams {
+        watching.spawn(watch(stream, watched + WATCHED));
+    }
+    let (mut late, mut open) = (Vec::new(), Vec::with_capacity(held));
+    while let Some(watched) = watching.join_next().await {
+        let (arrivals, stream) = watched?;
+        late.extend(lateness(&arrivals));
+        open.push(stream); // until memory has been read
+    }
+    let cpu = server.cpu()?.saturating_sub(cpu);
+    late.sort();
+    Ok(Run {
+        held,
+        connect,
+        bytes_each: server.resident()?.saturating_sub(before) as f64 / held.max(1) as f64,
+        cpu_per_million: cpu.as_secs_f64() * 1e6 / late.len().max(1) as f64,
+        late_p50: percentile(&late, 0.50),
+        late_p99: percentile(&late, 0.99),
+    })
+}
+
+/// Connects, and waits for the first number of each; returns those that got one.
+async fn connect_all(address: SocketAddr, connections: usize) -> Vec<TcpStream> {
+    let permits = Arc::new(Semaphore::new(CONNECTING));
+    let mut connecting = JoinSet::new();
+    for _ in 0..connections {
+        let permits = permits.clone();
+        connecting.spawn(async move {
+            let _permit = permits.acquire_owned().await.ok()?;
+            timeout(PATIENCE, first_number(address)).await.ok()?.ok()
+        });
+    }
+    let mut streams = Vec::with_capacity(connections);
+    while let Some(stream) = connecting.join_next().await {
+        streams.extend(stream.ok().flatten());
+    }
+    streams
+}
+
+/// A connection that has said its first number.
+async fn first_number(address: SocketAddr) -> io::Result<TcpStream> {
+    let mut stream = TcpStream::connect(address).await?;
+    let mut line = [0; 8];
+    let count = stream.read(&mut line).await?;
+    let text = str::from_utf8(&line[..count]).unwrap_or_default();
+    match text.trim_end().parse::<u8>() {
+        Ok(_) => Ok(stream),
+        Err(_) => Err(io::Error::new(io::ErrorKind::InvalidData, format!("no number: {text:?}"))),
+    }
+}
+
+/// When each number came, until `end`; and the stream, still open.
+async fn watch(mut stream: TcpStream, end: Instant) -> (Vec<Instant>, TcpStream) {
+    let mut arrivals = Vec::with_capacity(WATCHED.as_secs() as usize + 2);
+    let mut buffer = [0; 64];
+    while let Ok(Ok(count @ 1..)) = tokio::time::timeout_at(end.into(), stream.read(&mut buffer)).await {
+        let now = Instant::now();
+        arrivals.extend(buffer[..count].iter().filter(|byte| **byte == b'\n').map(|_| now));
+    }
+    (arrivals, stream)
+}
+
+/// How much later than its schedule each number came. The earliest one sets the schedule.
+fn lateness(arrivals: &[Instant]) -> Vec<Duration> {
+    let Some(first) = arrivals.first() else { return Vec::new() };
+    let offset = |(index, arrival): (usize, &Instant)| {
+        arrival.duration_since(*first).as_secs_f64() - index as f64 * PERIOD.as_secs_f64()
+    };
+    let offsets: Vec<_> = arrivals.iter().enumerate().map(offset).collect();
+    let earliest = offsets.iter().copied().fold(f64::INFINITY, f64::min);
+    offsets.into_iter().map(|offset| Duration::from_secs_f64(offset - earliest)).collect()
+}
+
+fn percentile(sorted: &[Duration], part: f64) -> Duration {
+    sorted.get(((sorted.len() as f64 * part) as usize).min(sorted.len().saturating_sub(1))).copied().unwrap_or_default()
+}
+
+/// The median of each figure, in the units that the book uses.
+fn medians(runs: &[Run]) -> Table {
+    let median = |figure: fn(&Run) -> f64, places: i32| {
+        let mut values: Vec<_> = runs.iter().map(figure).collect();
+        values.sort_by(f64::total_cmp);
+        let scale = 10_f64.powi(places);
+        Value::Float((values[values.len() / 2] * scale).round() / scale)
+    };
+    let figures = [
+        ("connect_seconds", median(|run| run.connect.as_secs_f64(), 2)),
+        ("kib_per_connection", median(|run| run.bytes_each / 1024.0, 1)),
+        ("cpu_seconds_per_million", median(|run| run.cpu_per_million, 1)),
+        ("late_p50_ms", median(|run| run.late_p50.as_secs_f64() * 1e3, 1)),
+        ("late_p99_ms", median(|run| run.late_p99.as_secs_f64() * 1e3, 1)),
+    ];
+    let held = runs.iter().map(|run| run.held).min().unwrap_or(0);
+    let held = [("held", Value::Integer(held as i64))];
+    figures.into_iter().chain(held).map(|(key, value)| (key.to_owned(), value)).collect()
+}
+
+/// The chart of these results.
+pub(super) fn draw(results: &Results) -> anyhow::Result<String> {
+    let panel = |title: &str, unit: &str, key: &str| -> anyhow::Result<Bars> {
+        let bar = |name: &&str| {
+            let value = results.get(&format!("{name}.{key}")).and_then(Value::as_float);
+            value.map(|value| (name.to_string(), value)).with_context(|| format!("no figure {name}.{key}"))
+        };
+        let bars = RUNTIMES.iter().map(bar).collect::<anyhow::Result<Vec<_>>>()?;
+        Ok(Bars { title: title.into(), unit: unit.into(), bars })
+    };
+    let connections = results.get("connections").and_then(Value::as_integer).context("no figure connections")?;
+    let chart = Chart {
+        id: "bench-connections".into(),
+        title: format!("{connections} open connections on three runtimes"),
+        source: format!("{}; {}; {}", results.command, results.machine, results.date),
+        panels: vec![
+            panel("resident memory for each connection", "KiB", "kib_per_connection")?,
+            panel("time to connect them all", "s", "connect_seconds")?,
+            panel("processor time for a million numbers", "s", "cpu_seconds_per_million")?,
+            panel("lateness of a number, 99th percentile", "ms", "late_p99_ms")?,
+        ],
+    };
+    Ok(chart.to_svg())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn lateness_is_counted_from_the_earliest_number() {
+        let start = Instant::now();
+        let arrivals = [0, 1010, 2000, 3040].map(|millis| start + Duration::from_millis(millis));
+        let late: Vec<_> = lateness(&arrivals).iter().map(|late| late.as_secs_f64().mul_add(1e3, 0.5) as u64).collect();
+        assert_eq!(late, [0, 10, 0, 40]);
+        assert!(lateness(&[]).is_empty());
+    }
+
+    #[test]
+    fn a_percentile_is_a_value_that_was_seen() {
+        let sorted: Vec<_> = (1..=100).map(Duration::from_millis).collect();
+        assert_eq!(percentile(&sorted, 0.5), Duration::from_millis(51));
+        assert_eq!(percentile(&sorted, 0.99), Duration::from_millis(100));
+        assert_eq!(percentile(&[], 0.5), Duration::ZERO);
+    }
+}
