@@ -60,3 +60,32 @@ fn the_pace_changed(client: &Terminal) {
     assert!(slow > Duration::from_millis(800), "the first two numbers came within {slow:?}");
     assert!(fast < Duration::from_millis(300), "after the reload a number took {fast:?}");
 }
+
+#[test]
+fn a_second_server_on_the_same_port_is_refused() {
+    let session = Session::new("port-taken");
+    let first = session.terminal("server");
+    first.start("./just step 1", "ready");
+    let second = session.terminal("server-2");
+    second.run("./just step 1");
+    second.run("./just step 1 --set runtime=may");
+    first.press_ctrl_c();
+    session.end();
+}
+
+#[test]
+fn a_full_server_refuses_with_a_sentence() {
+    for runtime in RUNTIMES {
+        let session = Session::new("full").env("SERVICE_RUNTIME", runtime);
+        let server = session.terminal("server");
+        server.start("./just step 1 --set seed=7 --set rate_per_minute=6 --set max_connections=1", "ready");
+        let first = session.terminal("client-1");
+        first.start("nc 127.0.0.1 7776", "5\n");
+        let second = session.terminal("client-2");
+        second.run("nc -d 127.0.0.1 7776");
+        server.wait_for("full");
+        first.press_ctrl_c();
+        server.press_ctrl_c();
+        session.end();
+    }
+}

@@ -11,8 +11,18 @@ const FILTERS: &[(&str, &str, &str)] = &[
     ("a port that the system chose", r"127\.0\.0\.1:(3[2-9]|[456]\d)\d{3}\b", "127.0.0.1:<port>"),
 ];
 
+/// A line with this in it is shown once where it comes several times: how often a client tries depends on its waits.
+const ONCE: &str = "trying again in";
+
 /// The transcript with the filters applied.
 pub(crate) fn apply(transcript: &str) -> String {
+    let masked = masked(transcript);
+    let mut lines: Vec<_> = masked.split_inclusive('\n').collect();
+    lines.dedup_by(|line, before| line.contains(ONCE) && line == before);
+    lines.concat()
+}
+
+fn masked(transcript: &str) -> String {
     FILTERS.iter().fold(transcript.to_owned(), |text, (name, pattern, stand_in)| {
         let pattern = Regex::new(pattern).unwrap_or_else(|error| panic!("the filter for {name}: {error}"));
         pattern.replace_all(&text, *stand_in).into_owned()
@@ -29,7 +39,8 @@ mod tests {
             ("x is ready (pid 4711, for 1m 3s)", "x is ready (pid <pid>, for <time>)"),
             ("listening on 127.0.0.1:7776", "listening on 127.0.0.1:7776"),
             ("from 127.0.0.1:41234", "from 127.0.0.1:<port>"),
-            ("10\n7\n", "10\n7\n"),
+            ("10\n7\n7\n", "10\n7\n7\n"),
+            ("x; trying again in 7 ms\nx; trying again in 9 ms\n", "x; trying again in <wait> ms\n"),
         ];
         for (transcript, expected) in cases {
             assert_eq!(super::apply(transcript), expected);

@@ -19,8 +19,7 @@ use std::{
 };
 
 /// What a shell needs of this process's environment to find and run cargo.
-const PASSED_ON: [&str; 7] =
-    ["PATH", "HOME", "USER", "CARGO_HOME", "RUSTUP_HOME", "RUSTUP_TOOLCHAIN", "CARGO_TARGET_DIR"];
+const PASSED_ON: [&str; 4] = ["PATH", "USER", "RUSTUP_TOOLCHAIN", "CARGO_TARGET_DIR"];
 
 /// A few terminals that belong together, as a reader would have them side by side.
 ///
@@ -74,7 +73,9 @@ impl Session {
             .env(MARK, &self.mark)
             .env("LC_ALL", "C.UTF-8")
             .env("CARGO_NET_OFFLINE", "true")
-            .env("XDG_STATE_HOME", self.folder.path().join(".state"))
+            .env("HOME", self.folder.path())
+            .env("CARGO_HOME", home(".cargo", "CARGO_HOME"))
+            .env("RUSTUP_HOME", home(".rustup", "RUSTUP_HOME"))
             .envs(self.environment.iter().cloned());
         for name in PASSED_ON {
             if let Some(value) = env::var_os(name) {
@@ -144,6 +145,12 @@ fn compare(name: &str, pane: &str) {
 /// Where the snapshots are. The mutation check sets a folder of damaged ones.
 fn snapshots() -> PathBuf {
     env::var_os("BOOK_SNAPSHOTS").map_or_else(|| root().join("tests/snapshots"), PathBuf::from)
+}
+
+/// Where cargo or rustup keeps its things: the sessions have another home folder.
+fn home(folder: &str, variable: &str) -> PathBuf {
+    let of_user = || env::home_dir().unwrap_or_default().join(folder);
+    env::var_os(variable).map_or_else(of_user, PathBuf::from)
 }
 
 /// The project's folder.

@@ -106,7 +106,7 @@ impl Terminal {
     }
 
     /// Waits until the shell asks for a command.
-    fn wait_for_prompt(&self) {
+    pub fn wait_for_prompt(&self) {
         let at_prompt = |printed: &Printed| {
             let new = &printed.text[printed.seen..];
             (new == PROMPT

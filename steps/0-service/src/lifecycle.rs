@@ -248,6 +248,7 @@ impl Node {
     /// Stops whatever runs, in whichever state a start got to.
     // ANCHOR: take_down
     async fn take_down_all(&self) -> Result<(), Error> {
+        let was_ready = *self.state.borrow() == State::Ready;
         self.enter(State::Stopping);
         let mut left = Vec::new();
         let scope = self.inner().scope.take();
@@ -264,6 +265,9 @@ impl Node {
             if let Err(Error::StillRunning { left: more }) = Box::pin(child.0.take_down()).await {
                 left.extend(more)
             }
+        }
+        if was_ready {
+            info!(service = %self.path, "stopped");
         }
         self.enter(State::Stopped);
         if left.is_empty() { Ok(()) } else { Err(Error::StillRunning { left }) }
@@ -329,7 +333,7 @@ impl Node {
 
     fn enter(&self, state: State) {
         match state {
-            State::Ready | State::Stopped => info!(service = %self.path, "{state}"),
+            State::Ready => info!(service = %self.path, "{state}"),
             _ => debug!(service = %self.path, "{state}"),
         }
         self.state.send_replace(state);

@@ -91,8 +91,8 @@ impl Service for Clock {
         let (says, every) = (self.says.clone(), self.every.clone());
         scope.spawn_task("tick", async move {
             loop {
-                println!("{}", says.get());
                 tokio::time::sleep(every.get()).await;
+                println!("{}", says.get());
             }
         });
         scope.ready();

@@ -22,6 +22,7 @@ fn house_with(policy: OnPanic, journal: &Journal) -> (Lifecycle, mpsc::Unbounded
 
 /// Work that panics.
 fn bomb(kind: Kind, scope: &Scope) {
+    parts::expect_panics();
     kind.spawn(scope, "bomb", || panic!("bang"));
 }
 
@@ -167,6 +168,7 @@ async fn a_service_that_says_it_cannot_go_on_is_stopped_as_after_a_panic() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_panic_in_the_start_of_a_service_fails_it_and_ends_what_it_had_spawned() {
+    parts::expect_panics();
     let journal = Journal::default();
     let noted = journal.clone();
     let room = Part::new("room", &journal).on_start(move |scope| {
@@ -182,6 +184,7 @@ async fn a_panic_in_the_start_of_a_service_fails_it_and_ends_what_it_had_spawned
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_panic_in_the_reload_of_a_service_is_its_error_and_the_service_runs_on() {
+    parts::expect_panics();
     let journal = Journal::default();
     let room = Part::new("room", &journal).on_reload(|_| panic!("bang"));
     let house = Part::new("house", &journal).with(room).with(Part::new("other", &journal)).lifecycle();

@@ -194,13 +194,14 @@ async fn work_that_waits_elsewhere_is_woken_by_what_it_asked_for_at_stop() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_panic_while_stopping_holds_nothing_up() {
+    parts::expect_panics();
     let journal = Journal::default();
     let noted = journal.clone();
-    let room = Part::quiet("room").on_stop(|| panic!("in the stop hook")).running(move |scope| {
+    let room = Part::quiet("room").on_stop(|| panic!("bang")).running(move |scope| {
         for kind in KINDS {
             kind.spawn_waiting(scope, "wait", noted.note_at_drop("ended"));
         }
-        scope.at_stop(|| panic!("in a wake-up call"));
+        scope.at_stop(|| panic!("bang"));
         let noted = noted.clone();
         scope.at_stop(move || noted.note("the second wake-up call"));
     });

@@ -65,9 +65,9 @@ impl Door {
         let free = |open: usize| (open < max).then_some(open + 1);
         if self.open.fetch_update(Ordering::Relaxed, Ordering::Relaxed, free).is_err() {
             if !self.full.swap(true, Ordering::Relaxed) {
-                warn!(service = %self.scope, "full: {max} connections are open; more are refused");
+                warn!(service = %self.scope, "full (max_connections = {max}): more connections are refused");
             }
-            return Err(format!("The number server is full: {max} connections are open. Come back later.\n"));
+            return Err(format!("The number server is full (max_connections = {max}). Come back later.\n"));
         }
         let number = 1 + self.opened.fetch_add(1, Ordering::Relaxed);
         debug!(service = %self.scope, "connection {number} from {peer}");
@@ -102,7 +102,7 @@ impl Guest {
 impl Drop for Guest {
     fn drop(&mut self) {
         self.door.open.fetch_sub(1, Ordering::Relaxed);
-        if self.door.full.swap(false, Ordering::Relaxed) {
+        if self.door.full.swap(false, Ordering::Relaxed) && !self.door.scope.is_stopping() {
             info!(service = %self.door.scope, "there is room again");
         }
     }

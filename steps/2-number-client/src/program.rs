@@ -9,10 +9,8 @@ use service::{
     Failure, Scope, Service, Settings,
     settings::{Toml, Value},
 };
-use std::{
-    io::{self, Write},
-    sync::Arc,
-};
+use std::{io, sync::Arc};
+use tokio::io::AsyncWriteExt;
 
 /// Prints the numbers of a number server. Inside it are a client and, unless told otherwise, a server.
 pub struct NumberProgram {
@@ -54,7 +52,7 @@ impl Service for NumberProgram {
         let program = scope.clone();
         scope.spawn_task("print", async move {
             while let Some(number) = numbers.next().await {
-                if let Err(error) = writeln!(io::stdout(), "{number}") {
+                if let Err(error) = print(number).await {
                     return program.fail(format!("cannot print: {error}"));
                 }
             }
@@ -64,6 +62,13 @@ impl Service for NumberProgram {
     }
 }
 // ANCHOR_END: service
+
+/// Prints a line. Unlike `println!`, it holds up nobody else while standard output takes no more.
+async fn print(number: u8) -> io::Result<()> {
+    let mut output = tokio::io::stdout();
+    output.write_all(format!("{number}\n").as_bytes()).await?;
+    output.flush().await
+}
 
 /// Where numbers come from.
 #[derive(Debug, Clone, PartialEq)]

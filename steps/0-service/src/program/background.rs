@@ -109,35 +109,44 @@ impl Report {
 pub(super) fn stop(instance: &Instance) -> Result<ExitCode, Problem> {
     match instance.holder()? {
         Holder::Process { pid } => {
-            let answer = ask_running(instance, pid, Request::Stop)?;
-            instance.wait_until_free()?;
-            print_lines(answer)?;
+            stop_process(instance, pid)?;
             println!("{} is stopped", instance.name);
-            Ok(ExitCode::SUCCESS)
         }
-        Holder::Killed { pid } => {
-            println!("{} is not running: pid {pid} was killed", instance.name);
-            Ok(ExitCode::SUCCESS)
+        Holder::Killed { pid } => println!("{} is not running: pid {pid} was killed", instance.name),
+        Holder::Nobody => println!("{} is not running", instance.name),
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+fn stop_process(instance: &Instance, pid: u32) -> Result<(), Problem> {
+    match ask_running(instance, pid, Request::Stop) {
+        Ok(answer) => {
+            instance.wait_for_end(pid)?;
+            print_lines(answer).map(drop)
         }
-        Holder::Nobody => {
-            println!("{} is not running", instance.name);
-            Ok(ExitCode::SUCCESS)
-        }
+        // A process that is being stopped already does not answer.
+        Err(problem) => match instance.holder()? {
+            Holder::Process { pid: now } if now == pid => Err(problem),
+            _ => Ok(()),
+        },
     }
 }
 
-/// Stops and starts the background process. Without options it gets those that it had.
+/// The options that the background process was started with; none if there is no such process.
+pub(super) fn options(instance: &Instance) -> Result<Vec<OsString>, Problem> {
+    let Holder::Process { pid } = instance.holder()? else { return Ok(Vec::new()) };
+    match ask_running(instance, pid, Request::Status)? {
+        Answer::Status { arguments, .. } => Ok(arguments.into_iter().map(OsString::from).collect()),
+        _ => Err(another_answer()),
+    }
+}
+
+/// Stops and starts the background process.
 pub(super) fn restart(instance: &Instance, arguments: &[OsString]) -> Result<ExitCode, Problem> {
-    let mut arguments = arguments.to_vec();
-    if let Holder::Process { pid } = instance.holder()? {
-        if arguments.is_empty()
-            && let Answer::Status { arguments: earlier, .. } = ask_running(instance, pid, Request::Status)?
-        {
-            arguments = earlier.into_iter().map(OsString::from).collect();
-        }
+    if let Holder::Process { .. } = instance.holder()? {
         stop(instance)?;
     }
-    start(instance, &arguments)
+    start(instance, arguments)
 }
 
 /// Has the background process read its settings again.
@@ -163,7 +172,7 @@ pub(super) fn status(instance: &Instance) -> Result<ExitCode, Problem> {
         }
         Holder::Process { pid } => {
             let Answer::Status { tree, seconds, .. } = ask_running(instance, pid, Request::Status)? else {
-                return Err(Problem::Background(format!("pid {pid} gave an answer to another question")));
+                return Err(another_answer());
             };
             println!(
                 "{name} is {} (pid {pid}, for {})",
@@ -225,6 +234,10 @@ fn print_lines(answer: Answer) -> Result<usize, Problem> {
             Ok(lines.len())
         }
         Answer::Failed { reason } => Err(Problem::Background(reason)),
-        Answer::Status { .. } => Err(Problem::Background("the process gave an answer to another question".into())),
+        Answer::Status { .. } => Err(another_answer()),
     }
+}
+
+fn another_answer() -> Problem {
+    Problem::Background("the process gave an answer to another question".into())
 }

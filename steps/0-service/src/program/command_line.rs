@@ -4,6 +4,7 @@ use crate::settings::Sources;
 use clap::{CommandFactory, FromArgMatches, Parser, Subcommand};
 use std::{
     ffi::OsString,
+    iter,
     path::{Path, PathBuf},
 };
 
@@ -72,6 +73,14 @@ impl CommandLine {
 
     fn command_named(name: &'static str, about: &'static str) -> clap::Command {
         <Self as CommandFactory>::command().name(name).bin_name(name).about(about)
+    }
+
+    /// These options, or if there are none, the `earlier` ones that [`to_arguments`](Self::to_arguments) gave.
+    pub(super) fn or_earlier(mut self, earlier: Vec<OsString>) -> Self {
+        if self.to_arguments().is_empty() {
+            self.update_from(iter::once(OsString::new()).chain(earlier));
+        }
+        self
     }
 
     pub(super) fn command(&self) -> Command {

@@ -52,12 +52,12 @@ async fn in_background(program: Program, log: Log, instance: Instance) -> Result
         let mut runner = Runner::new(program, log)?;
         runner.on_ready = Some(report.clone());
         let result = runner.run(Some(&mut requests)).await;
+        drop(lock); // first of all, for those who get no answer now look who is here
         control.abort();
         let _ = control.await; // the socket is gone when this returns
         drop(requests);
         conversations.close();
         let _ = tokio::time::timeout(FAREWELL, conversations.wait()).await;
-        lock.release();
         result
     }
     .await;
@@ -148,7 +148,8 @@ impl Runner {
         Answer::Status {
             tree: self.lifecycle.status(),
             seconds: self.started.elapsed().as_secs(),
-            arguments: std::env::args().skip(2).collect(), // without the program and `background`
+            // Without the program and `background`.
+            arguments: std::env::args_os().skip(2).map(|text| text.to_string_lossy().into_owned()).collect(),
         }
     }
 

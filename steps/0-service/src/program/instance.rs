@@ -3,12 +3,18 @@
 use super::Problem;
 use std::{
     fs::{self, File, OpenOptions, TryLockError},
-    io::{Read, Seek, Write},
+    io::{self, Read, Seek, Write},
+    mem::ManuallyDrop,
     path::PathBuf,
+    thread,
+    time::Duration,
 };
 
 /// A Unix socket's path may have no more bytes than this.
 const LONGEST_SOCKET_PATH: usize = 107;
+
+/// How long to wait before another look at a process that is about to end.
+const MOMENT: Duration = Duration::from_millis(5);
 
 /// The place of a program's background process. One process at a time holds it.
 pub(super) struct Instance {
@@ -26,9 +32,10 @@ pub(super) enum Holder {
     Process { pid: u32 },
 }
 
-/// Held by the process that runs. The system lets go of it however that process ends.
+/// Held by the process that runs. When it is dropped, the pidfile says that the process ends as it should.
 pub(super) struct Lock {
-    pidfile: File,
+    /// Never closed: the system does that when the process ends, and `stop` waits for it.
+    pidfile: ManuallyDrop<File>,
     /// The process that held the place before and was killed.
     pub(super) stale: Option<u32>,
 }
@@ -80,26 +87,40 @@ impl Instance {
 
     /// Who holds the place. The lock tells, not the pid: a pid may long be another process's.
     pub(super) fn holder(&self) -> Result<Holder, Problem> {
-        let mut pidfile = self.open_pidfile()?;
-        match pidfile.try_lock_shared() {
-            Ok(()) => Ok(read_pid(&mut pidfile).map_or(Holder::Nobody, |pid| Holder::Killed { pid })),
-            Err(TryLockError::WouldBlock) => Ok(Holder::Process { pid: read_pid(&mut pidfile).unwrap_or(0) }),
-            Err(TryLockError::Error(error)) => Err(Problem::io(self.pidfile().display().to_string())(error)),
+        loop {
+            let mut pidfile = self.open_pidfile()?;
+            match pidfile.try_lock_shared() {
+                Ok(()) => return Ok(read_pid(&mut pidfile).map_or(Holder::Nobody, |pid| Holder::Killed { pid })),
+                Err(TryLockError::Error(error)) => return Err(self.pidfile_problem(error)),
+                Err(TryLockError::WouldBlock) => {}
+            }
+            if let Some(pid) = read_pid(&mut pidfile) {
+                return Ok(Holder::Process { pid });
+            }
+            thread::sleep(MOMENT); // it has only just begun, or is about to end
         }
     }
 
     /// Takes the place for this process.
     pub(super) fn lock(&self) -> Result<Lock, Problem> {
-        let path = || self.pidfile().display().to_string();
         let mut pidfile = self.open_pidfile()?;
-        match pidfile.try_lock() {
-            Ok(()) => {}
-            Err(TryLockError::WouldBlock) => return Err(self.already_running(read_pid(&mut pidfile).unwrap_or(0))),
-            Err(TryLockError::Error(error)) => return Err(Problem::io(path())(error)),
+        while let Err(error) = pidfile.try_lock() {
+            match error {
+                TryLockError::Error(error) => return Err(self.pidfile_problem(error)),
+                // It may be somebody who only looks for the holder; that takes no time.
+                TryLockError::WouldBlock => match self.holder()? {
+                    Holder::Process { pid } => return Err(self.already_running(pid)),
+                    Holder::Nobody | Holder::Killed { .. } => {}
+                },
+            }
         }
-        let mut lock = Lock { stale: read_pid(&mut pidfile), pidfile };
-        lock.write(&format!("{}\n", std::process::id())).map_err(Problem::io(path()))?;
+        let mut lock = Lock { stale: read_pid(&mut pidfile), pidfile: ManuallyDrop::new(pidfile) };
+        lock.write(&format!("{}\n", std::process::id())).map_err(|error| self.pidfile_problem(error))?;
         Ok(lock)
+    }
+
+    fn pidfile_problem(&self, error: io::Error) -> Problem {
+        Problem::io(self.pidfile().display().to_string())(error)
     }
 
     pub(super) fn already_running(&self, pid: u32) -> Problem {
@@ -109,20 +130,25 @@ impl Instance {
         ))
     }
 
-    /// Waits until no process holds the place.
-    pub(super) fn wait_until_free(&self) -> Result<(), Problem> {
-        self.open_pidfile()?.lock_shared().map_err(Problem::io(self.pidfile().display().to_string()))
+    /// Waits until the process `pid` has ended.
+    pub(super) fn wait_for_end(&self, pid: u32) -> Result<(), Problem> {
+        while matches!(self.holder()?, Holder::Process { pid: now } if now == pid) {
+            thread::sleep(MOMENT);
+        }
+        Ok(())
+    }
+}
+
+impl Drop for Lock {
+    /// The file stays: to delete it would let two processes lock two files.
+    fn drop(&mut self) {
+        // A pid that stays behind is recognised as stale.
+        let _ = self.write("");
     }
 }
 
 impl Lock {
-    /// Says that this process ends as it should. The file stays: to delete it would let two processes lock two files.
-    pub(super) fn release(mut self) {
-        // A pid that stays behind is recognised as stale.
-        let _ = self.write("");
-    }
-
-    fn write(&mut self, text: &str) -> std::io::Result<()> {
+    fn write(&mut self, text: &str) -> io::Result<()> {
         self.pidfile.set_len(0)?;
         self.pidfile.rewind()?;
         self.pidfile.write_all(text.as_bytes())

@@ -30,7 +30,11 @@ pub fn main<S: Service>(name: &'static str, about: &'static str, build: impl FnO
         Ok(code) => code,
         Err(failure) => {
             for problem in failure.to_string().lines() {
-                eprintln!("{name}: {problem}");
+                // A service's error begins with its path; others begin with the program's name.
+                match failure {
+                    Problem::Service(_) => eprintln!("{problem}"),
+                    _ => eprintln!("{name}: {problem}"),
+                }
             }
             ExitCode::FAILURE
         }
@@ -56,7 +60,12 @@ fn obey<S: Service>(
             background::start(&instance()?, &line.to_arguments())
         }
         Command::Stop => background::stop(&instance()?),
-        Command::Restart => background::restart(&instance()?, &line.to_arguments()),
+        Command::Restart => {
+            let instance = instance()?;
+            let line = line.or_earlier(background::options(&instance)?);
+            Program::new(&line, build)?; // before anything is stopped
+            background::restart(&instance, &line.to_arguments())
+        }
         Command::Reload => background::reload(&instance()?),
         Command::Status => background::status(&instance()?),
         Command::Log { follow, lines } => background::log(&instance()?, follow, lines),

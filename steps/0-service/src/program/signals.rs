@@ -35,8 +35,11 @@ impl Signals {
         }
     }
 
-    /// The next signal to stop, whatever else comes.
+    /// The next signal to stop. A signal to reload is kept for [`next`](Signals::next).
     pub(super) async fn stop(&mut self) {
-        while self.next().await != Wish::Stop {}
+        tokio::select! {
+            _ = self.interrupt.recv() => {}
+            _ = self.terminate.recv() => {}
+        }
     }
 }

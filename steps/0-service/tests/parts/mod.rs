@@ -24,6 +24,19 @@ pub(crate) async fn until(what: &str, mut holds: impl FnMut() -> bool) {
     }
 }
 
+/// Keeps panics that say `bang`, which are meant to be, out of what the tests print.
+pub(crate) fn expect_panics() {
+    static ONCE: std::sync::Once = std::sync::Once::new();
+    ONCE.call_once(|| {
+        let tell = std::panic::take_hook();
+        std::panic::set_hook(Box::new(move |panic| {
+            if panic.payload().downcast_ref() != Some(&"bang") {
+                tell(panic);
+            }
+        }));
+    });
+}
+
 /// What has happened, in order. Cloning gives another hold on the same one.
 #[derive(Clone, Default)]
 pub(crate) struct Journal(Arc<Mutex<Vec<String>>>);

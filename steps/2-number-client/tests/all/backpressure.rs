@@ -4,7 +4,7 @@
 use crate::support::{Client, Peer, Poured, seeded};
 
 /// More than a connection holds between a client that does not read and a peer that writes.
-const MANY: usize = 500_000;
+const MANY: usize = 300_000;
 
 /// The most that such a connection may hold; the buffers of the two sockets make up nearly all of it.
 const HELD: usize = 512 * 1024;

@@ -2,42 +2,26 @@
 //!
 //! The server is a real one with a seed, so the test knows each number beforehand.
 
-use crate::support::{Client, Closed, Log, Peer, seeded, within};
+use crate::support::{Client, Closed, Log, Peer, quick_server, seeded, serve, within};
 use number_client::{NumberClient, Server};
 use number_server::NumberServer;
 use service::{Lifecycle, Service, Settings};
 use std::sync::Arc;
 use tokio_stream::StreamExt;
 
-const SEED: u64 = 7;
-
-fn quick_server() -> NumberServer {
-    let seed = SEED.to_string();
-    let settings = [("numbers_bind", "127.0.0.1:0"), ("rate_per_minute", "6000000"), ("seed", &seed)];
-    NumberServer::new(&Settings::with(settings))
-}
-
-/// A number server that runs, and its address.
-async fn serve() -> (Lifecycle, String) {
-    let server = Arc::new(quick_server());
-    let lifecycle = Lifecycle::new(server.clone());
-    lifecycle.start().await.expect("there is a free port");
-    (lifecycle, server.address().expect("the server is ready").to_string())
-}
-
 #[tokio::test]
 async fn next_gives_the_numbers_one_by_one() {
-    let (_server, address) = serve().await;
-    let mut client = Client::start(address, []).await;
-    let (_, expected) = seeded(SEED, 1, 1000);
+    let (_server, address) = serve([("seed", "7")]).await;
+    let mut client = Client::start(address.to_string(), []).await;
+    let (_, expected) = seeded(7, 1, 1000);
     assert_eq!(client.take(1000).await, expected);
 }
 
 #[tokio::test]
 async fn a_stream_gives_the_same_numbers() {
-    let (_server, address) = serve().await;
-    let client = Client::start(address, []).await;
-    let (_, expected) = seeded(SEED, 1, 1000);
+    let (_server, address) = serve([("seed", "7")]).await;
+    let client = Client::start(address.to_string(), []).await;
+    let (_, expected) = seeded(7, 1, 1000);
     let numbers = within("1000 numbers", client.numbers.take(1000).collect::<Vec<_>>()).await;
     assert_eq!(numbers, expected);
 }
@@ -69,20 +53,20 @@ impl Service for Both {
 
 #[tokio::test]
 async fn a_client_finds_the_server_that_is_embedded_beside_it() {
-    let server = Arc::new(quick_server());
+    let server = quick_server([("seed", "7")]);
     let embedded = Server::Embedded(server.clone());
     let client = Arc::new(NumberClient::new(&Settings::with::<&str, &str>([]), embedded));
     let both = Lifecycle::new(Arc::new(Both(server, client.clone())));
     both.start().await.expect("the server is ready before the client starts");
     let numbers = client.numbers().expect("nobody has taken the numbers yet");
-    let (_, expected) = seeded(SEED, 1, 1000);
+    let (_, expected) = seeded(7, 1, 1000);
     assert_eq!(within("1000 numbers", numbers.take(1000).collect::<Vec<_>>()).await, expected);
     within("both to stop", both.stop()).await.expect("nothing is left running");
 }
 
 #[tokio::test]
 async fn an_embedded_server_that_is_not_ready_is_an_error_that_says_so() {
-    let embedded = Server::Embedded(Arc::new(quick_server()));
+    let embedded = Server::Embedded(quick_server([]));
     let client = NumberClient::new(&Settings::with::<&str, &str>([]), embedded);
     let error = Lifecycle::new(Arc::new(client)).start().await.expect_err("there is no address to connect to");
     assert_eq!(error.to_string(), "number-client: the embedded number server is not ready");

@@ -1,14 +1,11 @@
 //! Looks at the program as one meets it in a terminal: numbers on standard output and nothing else, from a server of
 //! its own or from another, and an end with a sentence when it cannot go on.
 
-use crate::support::{Peer, Poured, seeded, within};
-use number_server::NumberServer;
+use crate::support::{Peer, Poured, seeded, serve, within};
 use rustix::process::{Pid, Signal, kill_process};
-use service::{Lifecycle, Settings};
 use std::{
     path::Path,
     process::{Output, Stdio},
-    sync::Arc,
 };
 use tokio::{
     io::{AsyncBufReadExt, BufReader, Lines},
@@ -58,16 +55,6 @@ fn folder() -> tempfile::TempDir {
     tempfile::tempdir().expect("there is room for a folder")
 }
 
-/// A number server that says ten numbers a second, and its address.
-async fn serve(seed: u64) -> (Lifecycle, std::net::SocketAddr) {
-    let seed = seed.to_string();
-    let settings = [("numbers_bind", "127.0.0.1:0"), ("rate_per_minute", "6000"), ("seed", &seed)];
-    let server = Arc::new(NumberServer::new(&Settings::with(settings)));
-    let lifecycle = Lifecycle::new(server.clone());
-    lifecycle.start().await.expect("there is a free port");
-    (lifecycle, server.address().expect("the server is ready"))
-}
-
 #[tokio::test]
 async fn it_prints_what_the_seed_of_its_embedded_server_says() {
     let folder = folder();
@@ -82,7 +69,7 @@ async fn it_prints_what_the_seed_of_its_embedded_server_says() {
 #[tokio::test]
 async fn it_prints_the_numbers_of_another_server() {
     let folder = folder();
-    let (_server, address) = serve(7).await;
+    let (_server, address) = serve([("seed", "7"), ("rate_per_minute", "6000")]).await;
     // The seed is for an embedded server, and there is none.
     let settings = [&format!("numbers={address}"), "seed=8"];
     let mut child = program(folder.path(), &settings).spawn().expect("the program has been built");
@@ -96,7 +83,7 @@ async fn it_prints_the_numbers_of_another_server() {
 #[tokio::test]
 async fn one_settings_file_does_for_both_kinds_of_server() {
     let folder = folder();
-    let (_server, address) = serve(7).await;
+    let (_server, address) = serve([("seed", "7"), ("rate_per_minute", "6000")]).await;
     let text = format!("rate_per_minute = 90\nnumbers = \"localhost:{}\"\n", address.port());
     std::fs::write(folder.path().join("number-client.toml"), text).expect("there is room for a file");
     let mut child = program(folder.path(), &[]).spawn().expect("the program has been built");
@@ -142,7 +129,7 @@ async fn a_reader_that_does_not_read_stops_the_server_but_not_a_stop() {
     // With one worker, a print that blocked it would block all.
     let mut command = program(folder.path(), &[&setting]);
     let mut child = command.env("TOKIO_WORKER_THREADS", "1").spawn().expect("the program has been built");
-    let (text, expected) = seeded(7, 1, 500_000);
+    let (text, expected) = seeded(7, 1, 300_000);
     let mut connection = peer.accept().await;
     let (taken, poured) = connection.pour(&text).await;
     assert!(matches!(poured, Poured::Blocked), "{poured:?} after {taken} bytes, though nobody reads");

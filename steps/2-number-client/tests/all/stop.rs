@@ -104,7 +104,7 @@ async fn it_stops_while_its_queue_is_full() {
     let peer = Peer::listen();
     let mut client = Client::start(peer.address(), [("queue_size", "3")]).await;
     let mut connection: Connection = peer.accept().await;
-    let (text, expected) = seeded(7, 1, 500_000);
+    let (text, expected) = seeded(7, 1, 300_000);
     let (taken, poured) = connection.pour(&text).await;
     assert!(matches!(poured, Poured::Blocked), "{poured:?} after {taken} bytes");
     client.stop_promptly().await;

@@ -1,10 +1,12 @@
 //! What the tests share: a client that runs, peers to script, its log to read, and patience that ends.
 
 use number_client::{NumberClient, Numbers, Server};
+use number_server::NumberServer;
 use service::{Lifecycle, Settings};
 use std::{
     cell::RefCell,
     io,
+    net::SocketAddr,
     sync::{Arc, Once},
     time::Duration,
 };
@@ -222,6 +224,23 @@ impl io::Write for ToThisThread {
     fn flush(&mut self) -> io::Result<()> {
         Ok(())
     }
+}
+
+/// A real number server, as fast as there is one unless the settings say otherwise, and its address.
+pub(crate) async fn serve<const N: usize>(settings: [(&str, &str); N]) -> (Lifecycle, SocketAddr) {
+    let server = quick_server(settings);
+    let lifecycle = Lifecycle::new(server.clone());
+    within("the server to be ready", lifecycle.start()).await.expect("the server's port is free");
+    (lifecycle, server.address().expect("the server is ready"))
+}
+
+/// The same, not yet started.
+pub(crate) fn quick_server<const N: usize>(settings: [(&str, &str); N]) -> Arc<NumberServer> {
+    let quick = [("numbers_bind", "127.0.0.1:0"), ("rate_per_minute", "6000000")];
+    let settings = Settings::with(quick.into_iter().chain(settings));
+    let server = Arc::new(NumberServer::new(&settings));
+    settings.check().expect("the test gives good settings");
+    server
 }
 
 /// The first `count` numbers that a server with this seed says on a connection, as text and as numbers.

@@ -1,0 +1,194 @@
+//! Looks at the background process as the person at the terminal sees it: what each command prints and with which
+//! code it exits, from `start` to `stop`, after a kill, and when two commands are given at once.
+
+mod programs;
+
+use programs::{Place, has_ended, run};
+use rustix::process::{Signal, kill_process};
+use std::{io::Write, os::unix::net::UnixStream, thread};
+
+const REFUSED: &str = "`service stop` stops it, `service restart` starts it anew\n";
+
+/// Starts the program, and returns its pid.
+fn start(place: &Place, options: &[&str]) -> rustix::process::Pid {
+    let said = place.run(&[&["start"], options].concat()).good();
+    let pid = place.pid().expect("the pidfile has the pid");
+    assert_eq!(said, format!("service is ready (pid {pid})\n"));
+    pid
+}
+
+#[test]
+fn start_returns_when_the_service_is_ready_and_stop_when_it_has_ended() {
+    let place = Place::new();
+    for _ in 0..3 {
+        let pid = start(&place, &[]);
+        let status = place.run(&["status"]).good();
+        let (first, tree) = status.split_once('\n').unwrap();
+        assert!(first.starts_with(&format!("service is ready (pid {pid}, for ")), "{first}");
+        assert_eq!(tree, "  house: ready\n    hall: ready\n      clock: ready\n    kitchen: ready\n");
+        assert!(place.path("service.sock").exists());
+
+        assert_eq!(place.run(&["stop"]).good(), "service is stopped\n");
+        assert!(has_ended(pid), "stop has returned, and the process runs");
+        assert!(!place.path("service.sock").exists(), "the control socket is gone");
+        assert_eq!(place.pid(), None, "the pidfile tells of nobody");
+    }
+}
+
+#[test]
+fn a_second_start_is_refused_and_the_first_runs_on() {
+    let place = Place::new();
+    let pid = start(&place, &[]);
+    for _ in 0..2 {
+        let refused = place.run(&["start"]).bad(1);
+        assert_eq!(refused, format!("service: already running (pid {pid}); {REFUSED}"));
+    }
+    assert_eq!((place.run(&["status"]).code, place.pid()), (Some(0), Some(pid)));
+}
+
+#[test]
+fn of_many_starts_at_once_one_succeeds() {
+    let place = Place::new();
+    let said = thread::scope(|scope| {
+        let starts: Vec<_> = (0..8).map(|_| scope.spawn(|| place.run(&["start"]))).collect();
+        starts.into_iter().map(|start| start.join().unwrap()).collect::<Vec<_>>()
+    });
+    let (won, lost): (Vec<_>, Vec<_>) = said.into_iter().partition(|said| said.code == Some(0));
+    assert_eq!(won.len(), 1, "{won:?} {lost:?}");
+    assert_eq!(won[0].out, format!("service is ready (pid {})\n", place.pid().unwrap()));
+    for said in lost {
+        let why = said.bad(1);
+        assert!(why.starts_with("service: already running (pid ") && why.ends_with(REFUSED), "{why}");
+    }
+}
+
+#[test]
+fn those_who_ask_for_the_status_are_not_in_the_way_of_a_start() {
+    let place = Place::new();
+    start(&place, &[]);
+    place.kill(); // what is left is the case in which a look at the pidfile takes longest
+    thread::scope(|scope| {
+        let (over, is_over) = std::sync::mpsc::channel::<()>();
+        let place = &place;
+        scope.spawn(move || {
+            while is_over.try_recv() == Err(std::sync::mpsc::TryRecvError::Empty) {
+                let code = place.run(&["status"]).code;
+                assert!(matches!(code, Some(0 | 1 | 3 | 4)), "{code:?}");
+            }
+        });
+        for _ in 0..20 {
+            start(place, &[]);
+            place.kill();
+        }
+        drop(over);
+    });
+}
+
+#[test]
+fn the_exit_code_of_status_tells_whether_it_runs_was_killed_or_is_stopped() {
+    let place = Place::new();
+    let status = || place.run(&["status"]);
+    assert_eq!((status().code, status().out.as_str()), (Some(3), "service is not running\n"));
+    start(&place, &[]);
+    assert_eq!(status().code, Some(0));
+    let killed = place.kill();
+    let why = format!("service is not running: pid {killed} was killed; `service start` starts it again\n");
+    assert_eq!((status().code, status().out), (Some(1), why));
+    start(&place, &[]);
+    assert_eq!(status().code, Some(0));
+    place.run(&["stop"]).good();
+    assert_eq!(status().code, Some(3));
+}
+
+#[test]
+fn after_a_kill_it_starts_again_and_the_log_tells() {
+    let place = Place::new();
+    start(&place, &[]);
+    let killed = place.kill();
+    assert!(place.path("service.sock").exists(), "the control socket is left over");
+    let pid = start(&place, &[]);
+    assert_ne!(pid, killed);
+    let told = format!("the process before this one (pid {killed}) was killed; its pidfile was stale");
+    assert!(place.log().contains(&told), "{}", place.log());
+    assert_eq!(place.run(&["stop"]).good(), "service is stopped\n");
+}
+
+#[test]
+fn a_stale_pidfile_is_recognised_even_if_its_pid_is_another_process_now() {
+    let place = Place::new();
+    let ours = std::process::id();
+    place.write("service.pid", &format!("{ours}\n"));
+    assert_eq!(place.run(&["status"]).code, Some(1));
+    assert_eq!(place.run(&["stop"]).good(), format!("service is not running: pid {ours} was killed\n"));
+    start(&place, &[]);
+    place.run(&["stop"]).good();
+
+    place.write("service.pid", "no number\n");
+    assert_eq!(place.run(&["status"]).code, Some(3));
+    start(&place, &[]);
+}
+
+#[test]
+fn what_does_not_run_can_be_stopped_and_restarted_but_not_reloaded() {
+    let place = Place::new();
+    assert_eq!(place.run(&["stop"]).good(), "service is not running\n");
+    assert_eq!(place.run(&["reload"]).bad(1), "service: not running; `service start` starts it\n");
+    let said = place.run(&["restart"]).good();
+    assert_eq!(said, format!("service is ready (pid {})\n", place.pid().unwrap()));
+}
+
+#[test]
+fn many_may_stop_it_at_once() {
+    let place = Place::new();
+    start(&place, &[]);
+    thread::scope(|scope| {
+        for stop in (0..8).map(|_| scope.spawn(|| place.run(&["stop"]))).collect::<Vec<_>>() {
+            let said = stop.join().unwrap().good();
+            assert!(["service is stopped\n", "service is not running\n"].contains(&said.as_str()), "{said}");
+        }
+    });
+    assert_eq!(place.run(&["status"]).code, Some(3));
+}
+
+#[test]
+fn a_signal_stops_it_as_the_command_does() {
+    let place = Place::new();
+    let pid = start(&place, &[]);
+    kill_process(pid, Signal::TERM).unwrap();
+    programs::wait_for_end(pid);
+    assert_eq!(place.run(&["status"]).code, Some(3), "it was stopped, not killed");
+    assert!(!place.path("service.sock").exists());
+    assert!(place.log().ends_with("house: stopped\n"), "{}", place.log());
+}
+
+#[test]
+fn whatever_is_said_to_the_control_socket_it_runs_on() {
+    let place = Place::new();
+    let pid = start(&place, &[]);
+    let silent = UnixStream::connect(place.path("service.sock")).unwrap();
+    for said in [&b"\n"[..], b"stop\n", b"\"fly\"\n", b"\xff\xfe\n", &[b'x'; 10_000], b"\"status\"", b"\"status\"\n"] {
+        let mut stream = UnixStream::connect(place.path("service.sock")).unwrap();
+        let _ = stream.write_all(said); // it may have heard enough
+    }
+    assert_eq!((place.run(&["status"]).code, place.pid()), (Some(0), Some(pid)));
+    assert_eq!(place.run(&["stop"]).good(), "service is stopped\n");
+    drop(silent);
+}
+
+#[test]
+fn the_folder_of_its_files_may_be_named_and_may_not_be_too_long() {
+    let place = Place::new();
+    let folder = place.path("deep/down");
+    let state_dir = ["--state-dir", folder.to_str().unwrap()];
+    place.run(&[&["start"], &state_dir[..]].concat()).good();
+    assert!(folder.join("service.pid").exists() && folder.join("service.log").exists());
+    assert_eq!(place.run(&["status"]).code, Some(3), "there is nothing in the usual place");
+    place.run(&[&["stop"], &state_dir[..]].concat()).good();
+
+    let long = place.path(&"long".repeat(30));
+    let said = run(place.command(&["start", "--state-dir"]).arg(&long)).bad(1);
+    assert_eq!(
+        said,
+        format!("service: {}: too long for a socket's path; name a shorter folder with --state-dir\n", long.display())
+    );
+}

@@ -1,0 +1,122 @@
+//! Looks at how `start` makes the background process: with its options, in a session of its own, and with the
+//! reason in the terminal when it cannot be made.
+
+mod programs;
+
+use programs::{Place, has_ended, run, stat, wait_for_end};
+use rustix::process::{Pid, Signal, kill_process_group};
+use std::{
+    io::{BufRead, BufReader},
+    os::unix::process::CommandExt,
+    process::{Command, Stdio},
+};
+
+#[test]
+fn a_start_with_faulty_settings_fails_with_the_reason_and_nothing_runs() {
+    let place = Place::new();
+    place.write("service.toml", "says = 'tick'\nevry = 1\nevery = 'often'\n");
+    let why = "service: service.toml:3: every: expected a number of seconds, found \"often\"\n\
+               service: service.toml:2: evry: no such setting; did you mean every?\n";
+    for command in ["start", "run", "restart", "settings"] {
+        assert_eq!(place.run(&[command]).bad(1), why, "{command}");
+        assert_eq!(place.run(&["status"]).code, Some(3));
+    }
+}
+
+#[test]
+fn a_start_that_fails_in_the_background_tells_the_reason_here() {
+    let place = Place::new();
+    let socket = place.path("service.sock");
+    std::fs::create_dir(&socket).unwrap();
+    let why = place.run(&["start"]).bad(1);
+    assert!(why.starts_with(&format!("service: {}: ", socket.display())), "{why}");
+    assert_eq!(place.run(&["status"]).code, Some(3), "it was not killed, it failed");
+    assert!(place.log().contains("ERROR"), "the log tells, too: {}", place.log());
+    std::fs::remove_dir(&socket).unwrap();
+    place.run(&["start"]).good();
+}
+
+#[test]
+fn the_background_process_leads_a_session_of_its_own_and_has_no_terminal() {
+    let place = Place::new();
+    place.run(&["start"]).good();
+    let pid = place.pid().unwrap();
+    // After the name: state, parent, process group, session, terminal.
+    let fields = stat(pid).unwrap();
+    assert_eq!(fields[2..5], [pid.to_string(), pid.to_string(), "0".into()]);
+}
+
+#[test]
+fn the_background_process_survives_the_end_of_all_that_started_it() {
+    let place = Place::new();
+    let script = format!("'{}' start && read line", programs::SERVICE);
+    let mut shell = Command::new("sh");
+    place.prepare(shell.args(["-c", &script])).process_group(0).stdin(Stdio::piped()).stdout(Stdio::piped());
+    let mut shell = shell.spawn().unwrap();
+    let mut said = String::new();
+    BufReader::new(shell.stdout.take().unwrap()).read_line(&mut said).unwrap();
+    assert!(said.starts_with("service is ready"), "{said}");
+
+    for signal in [Signal::HUP, Signal::KILL] {
+        let _ = kill_process_group(Pid::from_child(&shell), signal); // the first may be enough
+    }
+    shell.wait().unwrap();
+    assert!(!has_ended(place.pid().unwrap()));
+    assert_eq!(place.run(&["status"]).code, Some(0));
+    assert_eq!(place.run(&["stop"]).good(), "service is stopped\n");
+}
+
+#[test]
+fn options_that_were_given_to_start_count_in_the_background() {
+    let place = Place::new();
+    place.write("other.toml", "says = 'from the file'\nevery = 0.01");
+    for (options, says) in [
+        (&["--config", "other.toml"][..], "from the file"),
+        (&["--config", "other.toml", "--set", "says=by hand"], "by hand"),
+    ] {
+        place.run(&[&["start"], options].concat()).good();
+        wait_for_line(&place, says);
+        place.run(&["stop"]).good();
+    }
+}
+
+#[test]
+fn a_restart_keeps_the_earlier_options_unless_it_is_given_others() {
+    let place = Place::new();
+    place.run(&["start", "--set", "every=0.01", "--set", "says=one thing"]).good();
+    wait_for_line(&place, "one thing");
+    for (options, says) in [
+        (&[][..], "one thing"),
+        (&[], "one thing"),
+        (&["--set", "says=another", "--set", "every=0.01"], "another"),
+        (&[], "another"),
+    ] {
+        let before = place.pid().unwrap();
+        std::fs::write(place.path("service.log"), "").unwrap();
+        let said = place.run(&[&["restart"], options].concat()).good();
+        let after = place.pid().unwrap();
+        assert_eq!(said, format!("service is stopped\nservice is ready (pid {after})\n"));
+        assert_ne!(before, after);
+        wait_for_end(before);
+        wait_for_line(&place, says);
+    }
+}
+
+/// Waits until the program has printed `text`, which goes to its log.
+fn wait_for_line(place: &Place, text: &str) {
+    let log = programs::Foreground::spawn(&mut place.command(&["log", "-f"]));
+    log.prints(text);
+}
+
+#[test]
+fn help_tells_all_commands_and_a_wrong_one_is_told() {
+    let place = Place::new();
+    let help = place.run(&["--help"]).good();
+    for command in ["run", "start", "stop", "restart", "reload", "status", "log", "settings"] {
+        assert!(help.lines().any(|line| line.trim_start().starts_with(&format!("{command} "))), "{command}: {help}");
+    }
+    assert!(!help.contains("background  "), "what `start` runs is its own affair: {help}");
+    for wrong in [&["strat"][..], &["start", "--set", "says"], &["--set", "=1", "status", "x"]] {
+        run(&mut place.command(wrong)).bad(2);
+    }
+}
