@@ -1,24 +1,66 @@
 # The recipes of the book. `./just` alone lists them.
 
 root := justfile_directory()
-cargo := "cargo"
+workbook := 'cargo run --quiet --package workbook --'
 
 # List the recipes
 [private]
 default:
-    @{{ just_executable() }} --justfile "{{ justfile() }}" --list --unsorted
+    @"{{ just_executable() }}" --justfile "{{ justfile() }}" --list --unsorted
 
-# Run step N, such as `just step 1`; more words go to its program: `just step 1 start`
-[group('read and run')]
+# Run step N, such as `just step 1`; what follows goes to its program: `just step 1 start`
+[group('run')]
 [no-cd]
 [no-exit-message]
 [positional-arguments]
 @step n *args:
     "{{ root }}/workbook/run-step" "$@"
 
-# Run an example of step 2 and up by its name, such as `just example print_numbers`
-[group('read and run')]
+# Run an example by its name, such as `just example print_numbers`
+[group('run')]
 [no-cd]
 [no-exit-message]
 @example name *args:
     cargo run --quiet --manifest-path "{{ root }}/Cargo.toml" --example {{ name }} -- {{ args }}
+
+# Serve the book at 127.0.0.1:3000 and follow changes; `just book build` writes it to target/book
+[group('read')]
+[no-exit-message]
+@book what='serve' *args:
+    {{ workbook }} {{ what }} {{ args }}
+
+# Run every test; what they need beyond cargo is installed where that is possible
+[group('prove')]
+test *args:
+    ./workbook/test {{ args }}
+
+# Check format, lints, documentation, versions and the book
+[group('prove')]
+check: && check-book
+    cargo fmt --all --check
+    cargo clippy --quiet --workspace --all-targets -- --deny warnings
+    RUSTDOCFLAGS='--deny warnings' cargo doc --quiet --workspace --no-deps --document-private-items
+    {{ workbook }} versions
+
+# Find what in the book is not so; `--mutate` damages a copy to see that all damage is found
+[group('prove')]
+[no-exit-message]
+@check-book *args:
+    {{ workbook }} check {{ args }}
+
+# Run the sessions again, and take what they print now as what the book shows
+[group('prove')]
+accept *filter:
+    INSTA_UPDATE=always cargo test --quiet --package book-tests --test sessions -- {{ filter }}
+    {{ workbook }} picture
+
+# Measure what the book quotes, and write results and charts: `just bench connections`
+[group('prove')]
+[no-exit-message]
+@bench what *args:
+    cargo run --quiet --release --package workbook -- bench {{ what }} {{ args }}
+
+# Install what the tests need beyond cargo, on Debian and Ubuntu
+[group('prove')]
+setup:
+    ./workbook/setup install

@@ -2,8 +2,7 @@
 
 use book_tests::Session;
 
-#[test]
-fn a_house_starts_from_the_inside_and_stops_from_the_outside() {
+pub(crate) fn a_house_starts_from_the_inside_and_stops_from_the_outside() {
     let session = Session::new("house");
     let house = session.terminal("house");
     house.start("./just step 0", "tick\n");
@@ -11,8 +10,7 @@ fn a_house_starts_from_the_inside_and_stops_from_the_outside() {
     session.end();
 }
 
-#[test]
-fn a_house_in_the_background_is_reloaded_without_a_restart() {
+pub(crate) fn a_house_in_the_background_is_reloaded_without_a_restart() {
     let session = Session::new("background");
     let you = session.terminal("you");
     you.run("./just step 0 settings > service.toml");
@@ -27,8 +25,7 @@ fn a_house_in_the_background_is_reloaded_without_a_restart() {
     session.end();
 }
 
-#[test]
-fn a_reload_with_a_bad_file_changes_nothing() {
+pub(crate) fn a_reload_with_a_bad_file_changes_nothing() {
     let session = Session::new("bad-reload");
     let you = session.terminal("you");
     you.run("echo 'says = \"tick\"' > service.toml");
@@ -40,8 +37,7 @@ fn a_reload_with_a_bad_file_changes_nothing() {
     session.end();
 }
 
-#[test]
-fn a_killed_house_is_recognised_and_started_again() {
+pub(crate) fn a_killed_house_is_recognised_and_started_again() {
     let session = Session::new("killed");
     let you = session.terminal("you");
     you.run("./just step 0 start");

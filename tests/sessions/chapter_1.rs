@@ -6,8 +6,7 @@ use std::time::Duration;
 /// The runtimes that a session must look the same on.
 const RUNTIMES: [&str; 3] = ["tokio", "may", "threads"];
 
-#[test]
-fn a_server_says_numbers_to_whoever_connects() {
+pub(crate) fn a_server_says_numbers_to_whoever_connects() {
     let session = Session::new("first-numbers");
     let server = session.terminal("server");
     server.start("./just step 1 --set seed=7", "ready");
@@ -18,8 +17,7 @@ fn a_server_says_numbers_to_whoever_connects() {
     session.end();
 }
 
-#[test]
-fn the_three_runtimes_print_the_same() {
+pub(crate) fn the_three_runtimes_print_the_same() {
     for runtime in RUNTIMES {
         let session = Session::new("three-runtimes").env("RUNTIME", runtime);
         let server = session.terminal("server");
@@ -32,8 +30,7 @@ fn the_three_runtimes_print_the_same() {
     }
 }
 
-#[test]
-fn a_reload_changes_the_pace_of_an_open_connection() {
+pub(crate) fn a_reload_changes_the_pace_of_an_open_connection() {
     for runtime in RUNTIMES {
         let session = Session::new("reload").env("SERVICE_RUNTIME", runtime);
         let server = session.terminal("server");
@@ -61,8 +58,7 @@ fn the_pace_changed(client: &Terminal) {
     assert!(fast < Duration::from_millis(300), "after the reload a number took {fast:?}");
 }
 
-#[test]
-fn a_second_server_on_the_same_port_is_refused() {
+pub(crate) fn a_second_server_on_the_same_port_is_refused() {
     let session = Session::new("port-taken");
     let first = session.terminal("server");
     first.start("./just step 1", "ready");
@@ -73,8 +69,7 @@ fn a_second_server_on_the_same_port_is_refused() {
     session.end();
 }
 
-#[test]
-fn a_full_server_refuses_with_a_sentence() {
+pub(crate) fn a_full_server_refuses_with_a_sentence() {
     for runtime in RUNTIMES {
         let session = Session::new("full").env("SERVICE_RUNTIME", runtime);
         let server = session.terminal("server");

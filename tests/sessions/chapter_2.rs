@@ -2,8 +2,7 @@
 
 use book_tests::Session;
 
-#[test]
-fn a_client_prints_the_numbers_of_the_server_inside_it() {
+pub(crate) fn a_client_prints_the_numbers_of_the_server_inside_it() {
     let session = Session::new("embedded");
     let client = session.terminal("numbers");
     client.start("./just step 2 --set seed=7 --set log_level=warn", "5\n0\n5\n");
@@ -11,8 +10,7 @@ fn a_client_prints_the_numbers_of_the_server_inside_it() {
     session.end();
 }
 
-#[test]
-fn a_client_comes_back_when_its_server_does() {
+pub(crate) fn a_client_comes_back_when_its_server_does() {
     let session = Session::new("comes-back");
     let server = session.terminal("server");
     server.run("./just step 1 start --set seed=7 --set rate_per_minute=6");
@@ -28,8 +26,7 @@ fn a_client_comes_back_when_its_server_does() {
     session.end();
 }
 
-#[test]
-fn lines_that_are_no_numbers_are_skipped() {
+pub(crate) fn lines_that_are_no_numbers_are_skipped() {
     let session = Session::new("no-numbers");
     let server = session.terminal("server");
     server.type_line("nc -l 127.0.0.1 7776");
@@ -44,8 +41,7 @@ fn lines_that_are_no_numbers_are_skipped() {
     session.end();
 }
 
-#[test]
-fn the_client_is_a_few_lines_in_a_program_of_its_own() {
+pub(crate) fn the_client_is_a_few_lines_in_a_program_of_its_own() {
     let session = Session::new("stand-alone");
     let server = session.terminal("server");
     server.start("./just step 1 --set seed=7 --set rate_per_minute=600", "ready");

@@ -20,6 +20,7 @@ mod namespace;
 mod processes;
 mod session;
 mod terminal;
+pub mod trials;
 
 pub use session::Session;
 pub use terminal::Terminal;

@@ -21,9 +21,15 @@ pub(crate) fn end_orphans() {
 
 fn end(is_ours: impl Fn(&str) -> bool) {
     // A process may start another while it is being looked for: until none is found.
-    while marked().into_iter().filter(|(_, mark)| is_ours(mark)).map(|(pid, _)| kill_process(pid, Signal::KILL)).count()
-        > 0
-    {
+    loop {
+        let found: Vec<_> = marked().into_iter().filter(|(_, mark)| is_ours(mark)).collect();
+        if found.is_empty() {
+            return;
+        }
+        for (pid, _) in found {
+            // It may have ended by now.
+            let _ = kill_process(pid, Signal::KILL);
+        }
         std::thread::yield_now();
     }
 }

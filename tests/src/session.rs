@@ -4,7 +4,7 @@ use crate::{
     Terminal,
     namespace::Namespace,
     processes::{self, MARK},
-    terminal::{Screen, shell},
+    terminal::{Screens, shell},
 };
 use std::{
     cell::RefCell,
@@ -12,10 +12,7 @@ use std::{
     fs::{self, File},
     panic::{AssertUnwindSafe, catch_unwind, resume_unwind},
     path::{Path, PathBuf},
-    sync::{
-        Arc, Mutex,
-        atomic::{AtomicU32, Ordering},
-    },
+    sync::atomic::{AtomicU32, Ordering},
 };
 
 /// What a shell needs of this process's environment to find and run cargo.
@@ -30,7 +27,7 @@ pub struct Session {
     name: String,
     mark: String,
     terminals: RefCell<Vec<Terminal>>,
-    screens: Arc<Mutex<Vec<(String, Arc<Screen>)>>>,
+    screens: Screens,
     environment: Vec<(String, String)>,
     // Dropped in this order, after the processes have been ended.
     folder: tempfile::TempDir,

@@ -29,8 +29,11 @@ struct Inner {
     pty: pty_process::blocking::Pty,
     screen: Arc<Screen>,
     /// All the terminals of the session, for when one of them fails.
-    session: Arc<Mutex<Vec<(String, Arc<Screen>)>>>,
+    session: Screens,
 }
+
+/// The names and screens of a session's terminals.
+pub(crate) type Screens = Arc<Mutex<Vec<(String, Arc<Screen>)>>>;
 
 /// What has been printed so far.
 #[derive(Default)]
@@ -50,11 +53,7 @@ struct Printed {
 }
 
 impl Terminal {
-    pub(crate) fn open(
-        name: &str,
-        command: pty_process::blocking::Command,
-        session: Arc<Mutex<Vec<(String, Arc<Screen>)>>>,
-    ) -> Terminal {
+    pub(crate) fn open(name: &str, command: pty_process::blocking::Command, session: Screens) -> Terminal {
         let (pty, pts) = pty_process::blocking::open().expect("a pseudo-terminal");
         // Wide enough for no line of the book to wrap.
         pty.resize(pty_process::Size::new(50, 250)).expect("a pseudo-terminal has a size");

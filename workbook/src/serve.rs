@@ -47,7 +47,7 @@ pub fn serve(root: &Path, port: u16) -> anyhow::Result<()> {
         let listener = listener
             .with_context(|| format!("{address}; is the book open in another terminal? `--port` takes another port"))?;
         println!("the book is at http://{}", listener.local_addr()?);
-        Ok(axum::serve(listener, pages(folder, version)).await?)
+        Ok(run(listener, pages(folder, version)).await?)
     })
 }
 
@@ -56,6 +56,11 @@ pub fn pages(folder: PathBuf, version: watch::Receiver<u64>) -> Router {
     Router::new()
         .route(CHANGED, get(move || changed(version.clone())))
         .fallback_service(ServeDir::new(folder).not_found_service(get(not_found)))
+}
+
+/// Serves pages until the process ends. What listens is for the reader's own machine.
+pub async fn run(listener: tokio::net::TcpListener, pages: Router) -> std::io::Result<()> {
+    axum::serve(listener, pages).await
 }
 
 async fn not_found() -> Response {

@@ -68,19 +68,12 @@ fn those_who_ask_for_the_status_are_not_in_the_way_of_a_start() {
     start(&place, &[]);
     place.kill(); // what is left is the case in which a look at the pidfile takes longest
     thread::scope(|scope| {
-        let (over, is_over) = std::sync::mpsc::channel::<()>();
-        let place = &place;
-        scope.spawn(move || {
-            while is_over.try_recv() == Err(std::sync::mpsc::TryRecvError::Empty) {
-                let code = place.run(&["status"]).code;
-                assert!(matches!(code, Some(0 | 1 | 3 | 4)), "{code:?}");
-            }
-        });
-        for _ in 0..20 {
-            start(place, &[]);
+        let ask = || (0..100).for_each(|_| assert!(matches!(place.run(&["status"]).code, Some(0 | 1 | 4))));
+        let who_ask: Vec<_> = (0..4).map(|_| scope.spawn(ask)).collect();
+        while !who_ask.iter().all(|asks| asks.is_finished()) {
+            start(&place, &[]);
             place.kill();
         }
-        drop(over);
     });
 }
 

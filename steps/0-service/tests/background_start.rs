@@ -6,8 +6,9 @@ mod programs;
 use programs::{Place, has_ended, run, stat, wait_for_end};
 use rustix::process::{Pid, Signal, kill_process_group};
 use std::{
+    ffi::OsStr,
     io::{BufRead, BufReader},
-    os::unix::process::CommandExt,
+    os::unix::{ffi::OsStrExt, process::CommandExt},
     process::{Command, Stdio},
 };
 
@@ -99,6 +100,31 @@ fn a_restart_keeps_the_earlier_options_unless_it_is_given_others() {
         assert_ne!(before, after);
         wait_for_end(before);
         wait_for_line(&place, says);
+    }
+}
+
+#[test]
+fn a_restart_with_faulty_settings_fails_and_what_runs_runs_on() {
+    let place = Place::new();
+    place.write("other.toml", "every = 0.01");
+    place.run(&["start", "--config", "other.toml"]).good();
+    let pid = place.pid();
+    place.write("other.toml", "evry = 0.01");
+    let why = "other.toml:1: evry: no such setting; did you mean every?";
+    assert_eq!(place.run(&["restart"]).bad(1), format!("service: {why}\n"), "the earlier options are checked");
+    let why = "--set: every: expected a number of seconds, found \"x\"";
+    assert_eq!(place.run(&["restart", "--set", "every=x"]).bad(1), format!("service: {why}\n"));
+    assert_eq!((place.run(&["status"]).code, place.pid()), (Some(0), pid));
+}
+
+#[test]
+fn an_option_that_is_no_text_does_no_harm() {
+    let place = Place::new();
+    let file = place.path("").join(OsStr::from_bytes(b"\xff.toml"));
+    std::fs::write(&file, "every = 0.01").unwrap();
+    run(place.command(&["start", "--config"]).arg(&file)).good();
+    for _ in 0..2 {
+        assert_eq!(place.run(&["status"]).code, Some(0), "the question has not ended it");
     }
 }
 

@@ -1,5 +1,6 @@
 //! Looks at settings as a program gets them: from a file, the environment and the command line, in this order,
 //! and at `settings`, which prints them as a file.
+#![allow(clippy::unwrap_used, reason = "a panic is how a test fails")]
 
 mod programs;
 

@@ -1,5 +1,6 @@
 //! Looks at faulty settings: each fault is told with file, line and key and what to do, all of them are told
 //! at once, and a reload that meets one changes nothing at all.
+#![allow(clippy::unwrap_used, reason = "a panic is how a test fails")]
 
 mod sample;
 

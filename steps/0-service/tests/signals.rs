@@ -1,5 +1,6 @@
 //! Looks at what signals do to a program in the foreground: SIGHUP reloads, SIGTERM and SIGINT stop the tree in
 //! order, and a second SIGINT ends a program that will not stop.
+#![allow(clippy::unwrap_used, reason = "a panic is how a test fails")]
 
 mod programs;
 
@@ -89,8 +90,8 @@ fn work_that_will_not_end_is_named_and_the_program_ends_all_the_same() {
     program.signal(Signal::TERM);
     assert_eq!(program.ends().code(), Some(1));
     let last = program.rest_of_log().pop();
-    let named = "stubborn: still running after the stop timeout: stubborn: thread \"mule\"";
-    assert_eq!(last.as_deref(), Some(named));
+    let named = "still running after the stop timeout: stubborn: thread \"mule\"";
+    assert!(last.as_ref().is_some_and(|line| line.ends_with(named)), "{last:?}");
 }
 
 #[test]

@@ -1,5 +1,6 @@
 //! Looks at the work that a service spawns: when a stop returns, all of it has ended, or is named. Each of
 //! the three kinds is asked in its own way, so each is seen to end in time and to be told of when it does not.
+#![allow(clippy::unwrap_used, reason = "a panic is how a test fails")]
 
 mod parts;
 

@@ -42,7 +42,6 @@ pub enum Server {
 ///
 /// It is ready at once: a server that is not there is waited for, and [`connected`](NumberClient::connected) tells.
 /// A line that is no number is logged and skipped. A line that is too long, or no text, ends the connection.
-// ANCHOR: client
 pub struct NumberClient {
     server: Server,
     queue_size: Setting<usize>,
@@ -50,7 +49,6 @@ pub struct NumberClient {
     queue: Mutex<Option<mpsc::Receiver<u8>>>,
     connected: watch::Sender<bool>,
 }
-// ANCHOR_END: client
 
 impl NumberClient {
     /// A client of `server`.

@@ -7,7 +7,7 @@ mod preprocessor;
 pub mod results;
 
 pub(crate) use anchors::excerpt;
-pub(crate) use panes::{named as panes_named, snapshot_file};
+pub(crate) use panes::{named as panes_named, snapshot_file, transcript};
 
 use crate::{Fault, Faults};
 use anyhow::Context;

@@ -64,7 +64,7 @@ fn terminal(root: &Path, session: &str, pane: &str) -> Result<String, String> {
 }
 
 /// What follows the snapshot's header.
-fn transcript(snapshot: &str) -> Option<&str> {
+pub(crate) fn transcript(snapshot: &str) -> Option<&str> {
     snapshot.strip_prefix("---\n")?.split_once("\n---\n").map(|(_, transcript)| transcript)
 }
 

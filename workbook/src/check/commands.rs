@@ -6,7 +6,7 @@ use regex::Regex;
 use std::{collections::BTreeSet, fs, path::Path, sync::LazyLock};
 
 static RECIPE: LazyLock<Regex> =
-    LazyLock::new(|| Regex::new(r"(?m)^@?([a-z][a-z-]*)(?: [^:=\n]*)?:(?:[^=]|$)").expect("a pattern"));
+    LazyLock::new(|| Regex::new(r"(?m)^@?([a-z][a-z-]*)(?: [^:\n]*)?:(?:[^=]|$)").expect("a pattern"));
 
 pub(super) fn faults(root: &Path, chapter: &Chapter) -> anyhow::Result<Vec<Fault>> {
     let justfile = fs::read_to_string(root.join("justfile"))?;

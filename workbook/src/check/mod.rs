@@ -5,11 +5,13 @@
 //! | the book builds, strictly | [`crate::book`] |
 //! | no code, output or measured figure is typed | `typed.rs` |
 //! | every listing is of source that is compiled | `compiled.rs` |
+//! | every anchor is shown | `anchors.rs` |
 //! | every pane is shown, and every session that is shown is recorded | `panes.rs` |
 //! | every command that is named exists | `commands.rs` |
-//! | charts are what their results draw | `charts.rs` |
+//! | charts are what their results draw, and the picture what its session shows | `charts.rs`, [`crate::picture`] |
 //! | links lead somewhere | `links.rs` |
 
+mod anchors;
 mod charts;
 mod commands;
 mod compiled;
@@ -20,6 +22,7 @@ mod typed;
 use crate::{
     Fault, Faults,
     book::{self, Chapter, directives::Directives},
+    picture,
 };
 use std::{fmt, fs, path::Path};
 
@@ -52,7 +55,9 @@ pub fn check(root: &Path) -> anyhow::Result<Checked> {
     faults.extend(compiled::faults(root, &chapters)?);
     let (snapshots, found) = panes::faults(root, &chapters)?;
     faults.extend(found);
+    faults.extend(anchors::faults(root, &chapters)?);
     faults.extend(charts::faults(root)?);
+    faults.extend(picture::faults(root)?);
     Faults::unless_empty(faults)?;
 
     let folder = tempfile::tempdir()?;

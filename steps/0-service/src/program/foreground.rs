@@ -86,7 +86,6 @@ impl Runner {
     }
 
     /// Starts the service, does what is asked of it, and returns when it has stopped.
-    // ANCHOR: run
     async fn run(mut self, mut requests: Option<&mut mpsc::Receiver<Asked>>) -> Result<(), Problem> {
         tokio::select! {
             started = self.lifecycle.start() => started?,
@@ -108,7 +107,6 @@ impl Runner {
             }
         }
     }
-    // ANCHOR_END: run
 
     /// Stops the tree; a second signal ends the process at once.
     async fn stop(&mut self) -> Result<(), Problem> {

@@ -1,4 +1,5 @@
 //! What the tests put together: services made of closures, a journal of what they did, and waits that end.
+#![allow(clippy::unwrap_used, reason = "a panic is how a test fails")]
 #![allow(dead_code, reason = "each test file uses some of it")]
 
 use service::{Failure, OnPanic, Scope, Service};

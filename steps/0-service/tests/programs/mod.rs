@@ -1,5 +1,6 @@
 //! Real processes: a place for one program's background process, and a program in the foreground. What still
 //! runs when a test ends is killed, by the id that it was started with.
+#![allow(clippy::unwrap_used, reason = "a panic is how a test fails")]
 #![allow(dead_code, reason = "each test file uses some of it")]
 
 use rustix::process::{Pid, Signal, kill_process};

@@ -1,4 +1,5 @@
 //! A program's settings, one of each type, and a settings file for them.
+#![allow(clippy::unwrap_used, reason = "a panic is how a test fails")]
 #![allow(dead_code, reason = "each test file uses some of it")]
 
 use service::{
