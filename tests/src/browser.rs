@@ -36,6 +36,8 @@ pub struct Browser {
     socket: WebSocket<TcpStream>,
     session: String,
     last_id: u64,
+    /// Whether pages run their scripts.
+    scripts: bool,
     /// What has happened and has not been asked for yet.
     events: Vec<Value>,
 }
@@ -49,8 +51,15 @@ impl Browser {
             TcpStream::connect(address.split('/').nth(2).expect("ws://host:port/…")).expect("the browser listens");
         stream.set_read_timeout(Some(PATIENCE)).expect("a socket has timeouts");
         let (socket, _) = client(&address, stream).expect("the browser speaks WebSocket");
-        let mut browser =
-            Browser { child, _profile: profile, socket, session: String::new(), last_id: 0, events: Vec::new() };
+        let mut browser = Browser {
+            child,
+            _profile: profile,
+            socket,
+            session: String::new(),
+            last_id: 0,
+            scripts: true,
+            events: Vec::new(),
+        };
         let target = browser.call("Target.createTarget", json!({"url": "about:blank"}));
         let attached = browser.call("Target.attachToTarget", json!({"targetId": target["targetId"], "flatten": true}));
         browser.session = attached["sessionId"].as_str().expect("a session").to_owned();
@@ -75,6 +84,7 @@ impl Browser {
     /// Runs pages with or without their scripts.
     pub fn scripts(&mut self, run: bool) {
         self.call("Emulation.setScriptExecutionDisabled", json!({"value": !run}));
+        self.scripts = run;
     }
 
     /// Opens a page, waits until all of it has loaded, and returns what it complained about.
@@ -83,10 +93,7 @@ impl Browser {
         self.call("Page.navigate", json!({"url": url}));
         self.wait_for("Page.loadEventFired");
         // An answer to a question comes after all that the page had to say before it.
-        self.call(
-            "Runtime.evaluate",
-            json!({"expression": "new Promise(done => requestIdleCallback(done))", "awaitPromise": true}),
-        );
+        self.evaluate(if self.scripts { "new Promise(done => requestIdleCallback(() => done()))" } else { "0" });
         self.events.iter().filter_map(complaint).collect()
     }
 

@@ -49,7 +49,7 @@ impl Session {
             name: name.into(),
             mark: format!("{}-{}", std::process::id(), COUNT.fetch_add(1, Ordering::Relaxed)),
             terminals: RefCell::default(),
-            screens: Arc::default(),
+            screens: Screens::default(),
             environment: Vec::new(),
             folder,
             namespace: Namespace::new(),

@@ -38,8 +38,11 @@ pub(super) fn faults(built: &Path, chapters: &[Chapter]) -> anyhow::Result<(usiz
             }
             links += 1;
             let (path, fragment) = link.split_once('#').unwrap_or((&link, ""));
-            let target =
-                if path.is_empty() { page.clone() } else { normal(&page.parent().unwrap_or(built).join(path)) };
+            let target = match path.strip_prefix('/') {
+                Some(from_top) => normal(&built.join(from_top)),
+                None if path.is_empty() => page.clone(),
+                None => normal(&page.parent().unwrap_or(built).join(path)),
+            };
             let target = if target.is_dir() { target.join("index.html") } else { target };
             let what = if !target.exists() {
                 format!("the link to {link} leads nowhere")

@@ -94,7 +94,7 @@ async fn a_new_longest_wait_counts_as_soon_as_it_is_reloaded() {
     let settings = Settings::new(Sources::default().file(&file, true));
     let closed = Closed::new();
     let client = Client::start_with(closed.address(), &settings).await;
-    while log.wait().await < Duration::from_secs(10) {}
+    log.wait_of_at_least(Duration::from_secs(10)).await;
 
     let reloaded = Instant::now();
     write("longest_wait = 0.2\n");

@@ -91,7 +91,7 @@ async fn it_stops_while_it_waits_to_try_again() {
     let mut log = Log::listen();
     let closed = Closed::new();
     let mut client = Client::start(closed.address(), []).await;
-    while log.wait().await < 2 * PROMPT {}
+    log.wait_of_at_least(2 * PROMPT).await;
     resume();
     client.stop_promptly().await;
     assert_eq!(client.rest().await, NONE);

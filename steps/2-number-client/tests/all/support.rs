@@ -206,6 +206,16 @@ impl Log {
         let told = told.and_then(|(milliseconds, _)| milliseconds.parse().ok());
         Duration::from_millis(told.unwrap_or_else(|| panic!("no milliseconds in {line:?}")))
     }
+
+    /// Returns when the client is in a wait of at least this long. On the paused clock, that is at once.
+    pub(crate) async fn wait_of_at_least(&mut self, long: Duration) {
+        for _ in 0..40 {
+            if self.wait().await >= long {
+                return;
+            }
+        }
+        panic!("after 40 failures, the client still waits less than {long:?}");
+    }
 }
 
 /// Writes log lines to the [`Log`] of the thread on which they come up.
