@@ -9,7 +9,7 @@ use workbook::{bench, book, check, mutate, picture, serve, versions};
 #[command(name = "workbook")]
 struct CommandLine {
     /// The project's folder
-    #[arg(long, default_value = ".")]
+    #[arg(long, global = true, default_value = ".")]
     root: PathBuf,
     #[command(subcommand)]
     command: Command,
