@@ -1,6 +1,7 @@
 //! Whether `just book` serves the book and follows a change: a reader who edits a chapter must see
 //! it, and never a broken page.
 
+#![allow(clippy::unwrap_used, reason = "a panic is how a test fails")]
 use std::{
     fs,
     io::{BufRead, BufReader, Read, Write},

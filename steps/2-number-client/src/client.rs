@@ -26,6 +26,9 @@ const SHORTEST_WAIT: Duration = Duration::from_millis(100);
 /// How long a connection may take to come about.
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
 
+/// How many numbers wait to be taken, unless set.
+const QUEUE_SIZE: usize = 64;
+
 /// A connection reads this much at a time, at most. Numbers are small.
 const READ_BUFFER: usize = 1024;
 
@@ -56,7 +59,7 @@ impl NumberClient {
         NumberClient {
             server,
             queue_size: settings
-                .define("queue_size", 64)
+                .define("queue_size", QUEUE_SIZE)
                 .help("How many numbers wait to be taken before reading stops.")
                 .range(1..=1_000_000)
                 .at_start(),
