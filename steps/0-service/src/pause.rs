@@ -11,6 +11,35 @@ use std::{
 /// What a coroutine or a thread has in place of `sleep`: a wait that a stop or a reload cuts short.
 ///
 /// Work that is a tokio task needs none of this: it is dropped at its next `await`.
+///
+/// ```
+/// use service::{Failure, Scope, Service, Wake};
+/// use std::time::Duration;
+///
+/// struct Heart;
+///
+/// impl Service for Heart {
+///     fn name(&self) -> &str {
+///         "heart"
+///     }
+///
+///     fn start(&self, scope: &Scope) -> Result<(), Failure> {
+///         scope.spawn_thread("beat", 64 * 1024, |pause| {
+///             while pause.wait(Duration::from_secs(1)) != Wake::Stopping {
+///                 println!("beat");
+///             }
+///         })?;
+///         scope.ready();
+///         Ok(())
+///     }
+/// }
+/// # #[tokio::main]
+/// # async fn main() -> Result<(), service::Error> {
+/// let heart = service::Lifecycle::new(std::sync::Arc::new(Heart));
+/// heart.start().await?;
+/// heart.stop().await // the thread has ended when this returns
+/// # }
+/// ```
 pub struct Pause {
     scope: Arc<Shared>,
     /// How many reloads this work has been told of.
@@ -72,5 +101,5 @@ impl Pause {
 
 /// `may` counts a timeout in whole milliseconds, and takes none of them to mean for ever.
 fn whole_milliseconds(duration: Duration) -> Duration {
-    Duration::from_millis(duration.as_micros().div_ceil(1000).try_into().unwrap_or(u64::MAX))
+    Duration::from_millis(duration.as_nanos().div_ceil(1_000_000).try_into().unwrap_or(u64::MAX))
 }

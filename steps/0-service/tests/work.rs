@@ -41,10 +41,11 @@ async fn coroutines_and_threads_are_woken_from_their_pause() {
     for kind in [Kind::Coroutine, Kind::Thread] {
         let journal = Journal::default();
         let noted = journal.clone();
+        let (tell, mut told) = tokio::sync::mpsc::unbounded_channel();
         let house = house_with(move |scope| {
-            let noted = noted.clone();
+            let (noted, tell) = (noted.clone(), tell.clone());
             let body = move |pause: &service::Pause| {
-                assert!(!pause.is_stopping());
+                tell.send(pause.is_stopping()).unwrap();
                 let wake = pause.wait(parts::PATIENCE);
                 noted.note(format!("{wake:?}, stopping: {}", pause.is_stopping()));
                 assert_eq!(pause.wait(parts::PATIENCE), Wake::Stopping, "there is no more waiting after a stop");
@@ -55,6 +56,7 @@ async fn coroutines_and_threads_are_woken_from_their_pause() {
             }
         })
         .await;
+        assert_eq!(within("the work to begin", told.recv()).await, Some(false), "{kind:?}");
         within("stop", house.stop()).await.unwrap();
         assert_eq!(journal.take(), ["Stopping, stopping: true"], "{kind:?}");
     }
@@ -78,6 +80,31 @@ async fn a_pause_that_nothing_cuts_short_lasts_as_long_as_was_asked() {
         let (wake, lasted) = within("the end of a pause", told.recv()).await.unwrap();
         assert_eq!(wake, Wake::Due);
         assert!(lasted >= asked, "{lasted:?}");
+    }
+    within("stop", house.stop()).await.unwrap();
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn pauses_have_an_end_however_little_is_left_to_wait() {
+    let (tell, mut told) = tokio::sync::mpsc::unbounded_channel();
+    let house = house_with(move |scope| {
+        let body = |tell: tokio::sync::mpsc::UnboundedSender<_>| {
+            move |pause: &service::Pause| {
+                // With 20,000 of them, all lengths from nothing to 10 microseconds occur.
+                let mut due = Instant::now();
+                for _ in 0..20_000 {
+                    due += Duration::from_micros(10);
+                    assert_eq!(pause.until(due), Wake::Due);
+                }
+                let _ = tell.send(());
+            }
+        };
+        scope.spawn_coroutine("wait", STACK, body(tell.clone())).unwrap();
+        scope.spawn_thread("wait", STACK, body(tell.clone())).unwrap();
+    })
+    .await;
+    for _ in 0..2 {
+        within("the end of many short pauses", told.recv()).await.unwrap();
     }
     within("stop", house.stop()).await.unwrap();
 }

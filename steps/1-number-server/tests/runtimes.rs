@@ -8,18 +8,22 @@ use server::{Server, until};
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_connection_is_a_task_a_coroutine_or_a_thread_as_set() {
-    for (runtime, tasks, threads) in [("tokio", 5, 0), ("may", 0, 0), ("threads", 0, 5)] {
+    // One more for what accepts.
+    for (runtime, tasks, threads) in [("tokio", 6, 0), ("may", 0, 0), ("threads", 0, 6)] {
         let server = Server::started(runtime, "").await;
+        let before = alive_tasks();
         let mut clients = Vec::new();
         for _ in 0..5 {
             let mut client = server.connect().await;
             client.number().await;
             clients.push(client);
         }
-        assert_eq!((alive_tasks() - before, threads_named("connection")), (tasks, threads), "{runtime}");
         assert_eq!(server.connections(), 5, "{runtime}");
+        // The runtime strikes tasks off its list a moment after their end.
+        let count = || (alive_tasks(), threads_named("accept") + threads_named("connection"));
+        until(runtime, || count() == (tasks, threads)).await;
         server.stop().await;
-        until("all have ended", || (alive_tasks(), threads_named("connection")) == (0, 0)).await;
+        until("all have ended", || count() == (0, 0)).await;
     }
 }
 

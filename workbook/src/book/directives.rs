@@ -9,10 +9,10 @@
 //! | `{{#constant FILE NAME}}` | the value of a constant in the source |
 //! | `{{#include FILE}}`, `{{#include FILE:ANCHOR}}` | Markdown from another file |
 
-use super::{excerpt, panes, results::Results};
+use super::{excerpt, panes, results::Results, source::read};
 use crate::fault::line_at;
 use regex::Regex;
-use std::{fs, ops::Range, path::Path, sync::LazyLock};
+use std::{ops::Range, path::Path, sync::LazyLock};
 
 const NAMES: [&str; 6] = ["listing", "session", "figure", "result", "constant", "include"];
 
@@ -70,14 +70,6 @@ impl Directive {
 fn unknown(name: &str) -> String {
     let nearest = NAMES.iter().min_by_key(|known| strsim::damerau_levenshtein(name, known));
     format!("there is no directive {name}; did you mean {}?", nearest.copied().unwrap_or_default())
-}
-
-/// Reads a file of the project. Its name is told in messages as the chapter has it.
-pub(super) fn read(root: &Path, file: &str) -> Result<String, String> {
-    if Path::new(file).is_absolute() || file.contains("..") {
-        return Err(format!("{file}: give the path from the project's root"));
-    }
-    fs::read_to_string(root.join(file)).map_err(|error| format!("{file}: {error}"))
 }
 
 /// The text of `FILE` or `FILE:ANCHOR`.

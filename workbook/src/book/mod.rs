@@ -5,6 +5,7 @@ pub(crate) mod directives;
 mod panes;
 mod preprocessor;
 pub mod results;
+mod source;
 
 pub(crate) use anchors::excerpt;
 pub(crate) use panes::{named as panes_named, snapshot_file, transcript};

@@ -1,6 +1,6 @@
 //! Panes: what a terminal of a session showed, as a terminal in the page.
 
-use super::{SNAPSHOTS, directives::read};
+use super::{SNAPSHOTS, source::read};
 use std::{
     fs,
     path::{Path, PathBuf},

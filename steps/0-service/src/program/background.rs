@@ -50,12 +50,13 @@ pub(super) fn start(instance: &Instance, arguments: &[OsString]) -> Result<ExitC
         return Ok(ExitCode::SUCCESS);
     }
     let status = child.wait().map_err(Problem::io("the new process"))?;
-    Err(Problem::Background(match report.trim_end().strip_prefix(FAILED) {
-        Some(reason) => reason.replace(NEWLINE, "\n"),
-        None => {
-            format!("the new process ended ({status}) before it was ready; its log is {}", instance.log().display())
-        }
-    }))
+    Err(match report.trim_end().strip_prefix(FAILED) {
+        Some(reason) => Problem::Reported(reason.replace(NEWLINE, "\n")),
+        None => Problem::Background(format!(
+            "the new process ended ({status}) before it was ready; its log is {}",
+            instance.log().display()
+        )),
+    })
 }
 // ANCHOR_END: start
 

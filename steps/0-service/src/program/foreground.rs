@@ -38,7 +38,7 @@ pub(super) fn run(program: Program, instance: Option<Instance>) -> Result<ExitCo
 }
 
 async fn in_background(program: Program, log: Log, instance: Instance) -> Result<(), Problem> {
-    let report = Report::to_parent();
+    let (name, report) = (instance.name, Report::to_parent());
     let result = async {
         let lock = instance.lock()?;
         if let Some(pid) = lock.stale {
@@ -63,7 +63,7 @@ async fn in_background(program: Program, log: Log, instance: Instance) -> Result
     .await;
     if let Err(problem) = &result {
         error!("{problem}");
-        report.failed(&problem.to_string());
+        report.failed(&problem.in_words(name));
     }
     result
 }

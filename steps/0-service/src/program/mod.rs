@@ -28,14 +28,8 @@ pub fn main<S: Service>(name: &'static str, about: &'static str, build: impl FnO
     let line = CommandLine::parse(name, about);
     match obey(name, line, build) {
         Ok(code) => code,
-        Err(failure) => {
-            for problem in failure.to_string().lines() {
-                // A service's error begins with its path; others begin with the program's name.
-                match failure {
-                    Problem::Service(_) => eprintln!("{problem}"),
-                    _ => eprintln!("{name}: {problem}"),
-                }
-            }
+        Err(problem) => {
+            eprintln!("{}", problem.in_words(name));
             ExitCode::FAILURE
         }
     }
@@ -105,6 +99,9 @@ enum Problem {
     Service(#[from] Error),
     #[error("{0}")]
     Background(String),
+    /// In the words of the background process.
+    #[error("{0}")]
+    Reported(String),
     #[error("{what}: {error}")]
     Io { what: String, error: io::Error },
 }
@@ -113,5 +110,13 @@ impl Problem {
     /// Makes an error say what could not be done.
     fn io(what: impl Into<String>) -> impl FnOnce(io::Error) -> Problem {
         |error| Problem::Io { what: what.into(), error }
+    }
+
+    /// For a terminal. A service's error begins with its path; others begin with the program's name.
+    fn in_words(&self, name: &str) -> String {
+        match self {
+            Problem::Service(_) | Problem::Reported(_) => self.to_string(),
+            _ => self.to_string().lines().map(|line| format!("{name}: {line}")).collect::<Vec<_>>().join("\n"),
+        }
     }
 }

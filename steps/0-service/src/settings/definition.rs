@@ -1,25 +1,16 @@
 //! Defining a setting: name, default, help and range, in one place.
 
-use super::{Setting, Settings, Value, setting::AnySetting};
+use super::{
+    Setting, Settings, Value,
+    setting::{AnySetting, Spec},
+};
 use std::{fmt::Display, ops::RangeInclusive};
-
-type Check<T> = Box<dyn Fn(&T) -> bool + Send + Sync>;
 
 /// What is known of a setting before its value. Ends with [`live`](Definition::live) or [`at_start`](Definition::at_start).
 #[must_use = "a definition ends with `live` or `at_start`"]
 pub struct Definition<'a, T> {
     settings: &'a Settings,
-    pub(super) spec: Spec<T>,
-}
-
-/// A definition, apart from the program that it belongs to.
-pub(super) struct Spec<T> {
-    pub(super) name: &'static str,
-    pub(super) default: T,
-    pub(super) help: &'static str,
-    pub(super) expected: String,
-    pub(super) fits: Check<T>,
-    pub(super) live: bool,
+    spec: Spec<T>,
 }
 
 impl<'a, T: Value> Definition<'a, T> {

@@ -2,7 +2,6 @@
 
 use super::{
     Change, Problem, Value,
-    definition::Spec,
     sources::{Given, Origin},
 };
 use std::{
@@ -18,6 +17,17 @@ impl<T> Clone for Setting<T> {
     fn clone(&self) -> Self {
         Setting(self.0.clone())
     }
+}
+
+/// What is known of a setting before its value.
+pub(super) struct Spec<T> {
+    pub(super) name: &'static str,
+    pub(super) default: T,
+    pub(super) help: &'static str,
+    /// What fits, in words.
+    pub(super) expected: String,
+    pub(super) fits: Box<dyn Fn(&T) -> bool + Send + Sync>,
+    pub(super) live: bool,
 }
 
 struct Cell<T> {

@@ -47,12 +47,8 @@ async fn waits_double_up_to_longest_wait() {
         for failures in 1..=40 {
             let wait = log.wait().await;
             let full = (SHORTEST * 2_u32.pow(failures.min(20) - 1)).min(cap);
-            // The log has whole milliseconds.
-            let least = full / 2 - Duration::from_millis(1);
-            assert!(
-                wait >= least && wait <= full,
-                "failure {failures}, longest_wait {longest_wait}: told to wait {wait:?}"
-            );
+            let fits = wait >= full / 2 && wait <= full;
+            assert!(fits, "failure {failures}, longest_wait {longest_wait}: told to wait {wait:?}");
             if let Some((since, told)) = earlier.replace((Instant::now(), wait)) {
                 assert!(since.elapsed() >= told, "told to wait {told:?}, waited {:?}", since.elapsed());
             }
@@ -69,7 +65,7 @@ async fn only_a_number_makes_waits_short_again() {
     let no_numbers = [
         "".into(),
         "eleven\n".into(),
-        "The number server is full: 2 connections are open. Come back later.\n".into(),
+        "The number server is full (max_connections = 2). Come back later.\n".into(),
         "7".into(),
         "7".repeat(300),
     ];

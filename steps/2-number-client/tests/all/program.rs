@@ -1,7 +1,7 @@
 //! Looks at the program as one meets it in a terminal: numbers on standard output and nothing else, from a server of
 //! its own or from another, and an end with a sentence when it cannot go on.
 
-use crate::support::{Peer, Poured, seeded, serve, within};
+use crate::support::{MANY, Peer, Poured, seeded, serve, within};
 use rustix::process::{Pid, Signal, kill_process};
 use std::{
     path::Path,
@@ -13,12 +13,16 @@ use tokio::{
 };
 
 /// The program, in a folder and an environment in which there are no settings.
-fn program(folder: &Path, settings: &[&str]) -> Command {
+fn program(folder: &Path, arguments: &[&str]) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_number-client"));
-    command.args(settings.iter().flat_map(|setting| ["--set", setting]));
-    command.env_clear().current_dir(folder);
+    command.args(arguments).env_clear().current_dir(folder);
     command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped()).kill_on_drop(true);
     command
+}
+
+/// These settings as arguments.
+fn set<const N: usize>(settings: [&str; N]) -> Vec<&str> {
+    settings.into_iter().flat_map(|setting| ["--set", setting]).collect()
 }
 
 fn lines_of(child: &mut Child) -> Lines<BufReader<ChildStdout>> {
@@ -58,7 +62,7 @@ fn folder() -> tempfile::TempDir {
 #[tokio::test]
 async fn it_prints_what_the_seed_of_its_embedded_server_says() {
     let folder = folder();
-    let settings = ["numbers_bind=127.0.0.1:0", "rate_per_minute=6000", "seed=7"];
+    let settings = set(["numbers_bind=127.0.0.1:0", "rate_per_minute=6000", "seed=7"]);
     let mut child = program(folder.path(), &settings).spawn().expect("the program has been built");
     let mut lines = lines_of(&mut child);
     assert_eq!(take(&mut lines, 20).await, seeded(7, 1, 20).1);
@@ -71,8 +75,8 @@ async fn it_prints_the_numbers_of_another_server() {
     let folder = folder();
     let (_server, address) = serve([("seed", "7"), ("rate_per_minute", "6000")]).await;
     // The seed is for an embedded server, and there is none.
-    let settings = [&format!("numbers={address}"), "seed=8"];
-    let mut child = program(folder.path(), &settings).spawn().expect("the program has been built");
+    let other = format!("numbers={address}");
+    let mut child = program(folder.path(), &set([&other, "seed=8"])).spawn().expect("the program has been built");
     let mut lines = lines_of(&mut child);
     assert_eq!(take(&mut lines, 20).await, seeded(7, 1, 20).1);
     let log = terminate(child).await;
@@ -94,13 +98,27 @@ async fn one_settings_file_does_for_both_kinds_of_server() {
 }
 
 #[tokio::test]
+async fn an_address_may_be_a_number_or_a_name() {
+    let folder = folder();
+    for value in ["embedded", "127.0.0.1:7776", "[::1]:7776", "localhost:7776", "numbers.example:65535"] {
+        let setting = format!("numbers={value}");
+        let run = program(folder.path(), &["settings", "--set", &setting]).output();
+        let Output { stdout, stderr, .. } =
+            within("the program to end", run).await.expect("the program has been built");
+        let settings = String::from_utf8_lossy(&stdout);
+        assert!(settings.contains(&format!("\nnumbers = {value:?}  # from --set\n")), "{value}: {settings}");
+        assert_eq!(String::from_utf8_lossy(&stderr), "", "{value}");
+    }
+}
+
+#[tokio::test]
 async fn an_address_that_is_none_is_refused_with_one_sentence() {
     let folder = folder();
     let bad = ["nowhere", "127.0.0.1", "7776", ":7776", "localhost:", "localhost:99999", "127.0.0.1:0", "a b:7776", ""];
     let bad = bad.into_iter().chain(["http://127.0.0.1:7776", "http://127.0.0.1:7776/", "Embedded"]);
     for value in bad {
         let setting = format!("numbers={value}");
-        let child = program(folder.path(), &[&setting]).spawn().expect("the program has been built");
+        let child = program(folder.path(), &set([&setting])).spawn().expect("the program has been built");
         let (success, log) = ended(child).await;
         let expected = "expected \"embedded\" or an address such as \"127.0.0.1:7776\"";
         assert_eq!(log, format!("number-client: --set: numbers: {expected}, found {value:?}\n"));
@@ -111,14 +129,14 @@ async fn an_address_that_is_none_is_refused_with_one_sentence() {
 #[tokio::test]
 async fn it_ends_when_nobody_can_read_what_it_prints() {
     let folder = folder();
-    let settings = ["numbers_bind=127.0.0.1:0", "rate_per_minute=6000"];
+    let settings = set(["numbers_bind=127.0.0.1:0", "rate_per_minute=6000"]);
     let mut child = program(folder.path(), &settings).spawn().expect("the program has been built");
     let mut lines = lines_of(&mut child);
     take(&mut lines, 1).await;
     drop(lines);
     let (success, log) = ended(child).await;
     assert!(!success, "the exit code says that all is well");
-    assert!(log.ends_with("number-client: numbers: cannot print: Broken pipe (os error 32)\n"), "{log}");
+    assert!(log.ends_with("\nnumbers: cannot print: Broken pipe (os error 32)\n"), "{log}");
 }
 
 #[tokio::test]
@@ -127,9 +145,9 @@ async fn a_reader_that_does_not_read_stops_the_server_but_not_a_stop() {
     let peer = Peer::listen();
     let setting = format!("numbers={}", peer.address());
     // With one worker, a print that blocked it would block all.
-    let mut command = program(folder.path(), &[&setting]);
+    let mut command = program(folder.path(), &set([&setting]));
     let mut child = command.env("TOKIO_WORKER_THREADS", "1").spawn().expect("the program has been built");
-    let (text, expected) = seeded(7, 1, 300_000);
+    let (text, expected) = seeded(7, 1, MANY);
     let mut connection = peer.accept().await;
     let (taken, poured) = connection.pour(&text).await;
     assert!(matches!(poured, Poured::Blocked), "{poured:?} after {taken} bytes, though nobody reads");

@@ -1,8 +1,10 @@
 //! Looks for a stop that is prompt whatever the client is waiting for, after which the numbers end, and from which a
 //! client can start afresh.
 
-use crate::support::{Client, Closed, Connection, Log, Peer, Poured, seeded, within};
-use std::time::Duration;
+use crate::support::{Client, Closed, Log, MANY, Peer, Poured, seeded, within};
+use number_client::{NumberClient, Server};
+use service::{Lifecycle, Settings};
+use std::{sync::Arc, time::Duration};
 use tokio::{
     net::TcpStream,
     time::{Instant, pause, resume, sleep, timeout},
@@ -76,7 +78,7 @@ async fn a_server_that_does_not_answer_is_given_up_on() {
 async fn it_stops_while_it_reads() {
     let peer = Peer::listen();
     let mut client = Client::start(peer.address(), []).await;
-    let mut connection: Connection = peer.accept().await;
+    let mut connection = peer.accept().await;
     connection.say("1\n2").await;
     assert_eq!(client.take(1).await, [1]);
     client.stop_promptly().await;
@@ -103,8 +105,8 @@ async fn it_stops_while_it_waits_to_try_again() {
 async fn it_stops_while_its_queue_is_full() {
     let peer = Peer::listen();
     let mut client = Client::start(peer.address(), [("queue_size", "3")]).await;
-    let mut connection: Connection = peer.accept().await;
-    let (text, expected) = seeded(7, 1, 300_000);
+    let mut connection = peer.accept().await;
+    let (text, expected) = seeded(7, 1, MANY);
     let (taken, poured) = connection.pour(&text).await;
     assert!(matches!(poured, Poured::Blocked), "{poured:?} after {taken} bytes");
     client.stop_promptly().await;
@@ -118,10 +120,18 @@ async fn it_stops_while_its_queue_is_full() {
 async fn numbers_that_nobody_took_before_a_stop_do_not_come_after_the_next_start() {
     let mut log = Log::listen();
     let peer = Peer::listen();
-    let client = Client::start(peer.address(), []).await;
-    peer.accept().await.say("1\n2\n3\n").await;
-    // The connection has ended, so the three are in the queue.
-    log.line("trying again").await;
-    client.stop_promptly().await;
-    client.start_afresh(&peer).await;
+    let server = Server::At(peer.address());
+    let client = Arc::new(NumberClient::new(&Settings::with::<&str, &str>([]), server));
+    let lifecycle = Lifecycle::new(client.clone());
+    lifecycle.start().await.expect("a client is ready at once");
+    let mut connection = peer.accept().await;
+    connection.say("1\n2\n3\nand so on\n").await;
+    // The client has got past the three, so they are in its queue.
+    log.line("skipped: \"and so on\"").await;
+    within("the client to stop", lifecycle.stop()).await.expect("nothing is left running");
+
+    lifecycle.start().await.expect("a client can start again");
+    peer.accept().await.say("4\n").await;
+    let mut numbers = client.numbers().expect("nobody has taken the numbers yet");
+    assert_eq!(within("a number", numbers.next()).await, Some(4));
 }

@@ -17,7 +17,8 @@ use tokio::{
     time::timeout,
 };
 
-/// How long anything may take before its test fails. Generous, as the machine may be busy.
+/// How long anything may take before its test fails. Generous, as the machine may be busy; and on the paused clock,
+/// the client's waits of up to ten seconds count, too.
 const PATIENCE: Duration = Duration::from_secs(30);
 
 /// A peer whose connection takes nothing for this long is blocked.
@@ -25,6 +26,13 @@ const QUIET: Duration = Duration::from_millis(300);
 
 /// What peers keep of what the client has not read. Small, so that little is needed to fill it.
 const SEND_BUFFER: u32 = 16 * 1024;
+
+/// The most bytes that a peer gets rid of when the client does not read. It is what the buffers of two sockets hold;
+/// the client itself has a kilobyte.
+pub(crate) const HELD: usize = 512 * 1024;
+
+/// So many numbers that they are more than [`HELD`].
+pub(crate) const MANY: usize = 300_000;
 
 /// Awaits `future`; a hang fails the test with a sentence.
 pub(crate) async fn within<T>(what: &str, future: impl Future<Output = T>) -> T {
@@ -58,7 +66,7 @@ impl Client {
         let mut taken = Vec::new();
         while taken.len() < count {
             let next = within(&format!("number {} of {count}", taken.len() + 1), self.numbers.next()).await;
-            taken.push(next.unwrap_or_else(|| panic!("the numbers ended after {taken:?}")));
+            taken.push(next.unwrap_or_else(|| panic!("the numbers ended after {} of {count}", taken.len())));
         }
         taken
     }
@@ -190,13 +198,15 @@ impl Log {
 
     /// The next line that has `part` in it; lines before it are passed over.
     pub(crate) async fn line(&mut self, part: &str) -> String {
-        loop {
-            let line = within(&format!("a log line with {part:?}"), self.0.recv()).await;
-            let line = line.expect("the sender lives as long as the thread");
-            if line.contains(part) {
-                return line;
+        let line = async {
+            loop {
+                let line = self.0.recv().await.expect("the sender lives as long as the thread");
+                if line.contains(part) {
+                    return line;
+                }
             }
-        }
+        };
+        within(&format!("a log line with {part:?}"), line).await
     }
 
     /// The wait that the client tells of next.
