@@ -21,7 +21,7 @@ pub(crate) fn the_three_runtimes_print_the_same() {
     for runtime in RUNTIMES {
         let session = Session::new("three-runtimes").env("RUNTIME", runtime);
         let server = session.terminal("server");
-        server.start("./just step 1 --set seed=7 --set rate_per_minute=600 --set runtime=$RUNTIME", "ready");
+        server.start("./just step 1 --set seed=7 --set rate_per_minute=600 --set runtime=${RUNTIME:-may}", "ready");
         let (one, two) = (session.terminal("client-1"), session.terminal("client-2"));
         one.run("nc -d 127.0.0.1 7776 | head -n 5");
         two.run("nc -d 127.0.0.1 7776 | head -n 5");

@@ -31,16 +31,13 @@ const CHANGED: &str = "/changed";
 pub fn serve(root: &Path, port: u16) -> anyhow::Result<()> {
     let folder = root.join("target/book-served");
     let (tell, version) = watch::channel(0_u64);
+    // Watching begins before the build, so that no change falls between the two.
+    let changes = Changes::watch(root)?;
     if let Err(error) = build(root, &folder) {
         eprintln!("{error:#}\nserving what there is; mend it, and the page comes");
     }
-    let watched = root.to_owned();
-    let built = folder.clone();
-    std::thread::spawn(move || {
-        if let Err(error) = rebuild_on_change(&watched, &built, &tell) {
-            eprintln!("changes are not noticed any more: {error:#}");
-        }
-    });
+    let (source, built) = (root.to_owned(), folder.clone());
+    std::thread::spawn(move || rebuild_on_change(changes, &source, &built, &tell));
     tokio::runtime::Runtime::new()?.block_on(async {
         let address = format!("127.0.0.1:{port}");
         let listener = tokio::net::TcpListener::bind(&address).await;
@@ -86,20 +83,34 @@ fn build(root: &Path, folder: &Path) -> anyhow::Result<()> {
     })
 }
 
-fn rebuild_on_change(root: &Path, folder: &Path, tell: &watch::Sender<u64>) -> anyhow::Result<()> {
-    let (sender, events) = mpsc::channel();
-    let mut watcher = notify::recommended_watcher(sender)?;
-    for path in WATCHED {
-        watcher.watch(&root.join(path), RecursiveMode::Recursive)?;
-    }
-    let matters = |event: &notify::Result<notify::Event>| {
-        event.as_ref().is_ok_and(|event| !matches!(event.kind, EventKind::Access(_)))
-    };
-    while let Ok(event) = events.recv() {
-        if !matters(&event) {
-            continue;
+/// Tells when something has changed that may change the book.
+struct Changes {
+    events: mpsc::Receiver<notify::Result<notify::Event>>,
+    _watcher: notify::RecommendedWatcher,
+}
+
+impl Changes {
+    fn watch(root: &Path) -> anyhow::Result<Self> {
+        let (sender, events) = mpsc::channel();
+        let mut watcher = notify::recommended_watcher(sender)?;
+        for path in WATCHED {
+            watcher.watch(&root.join(path), RecursiveMode::Recursive)?;
         }
-        while events.recv_timeout(QUIET).is_ok() {}
+        Ok(Changes { events, _watcher: watcher })
+    }
+
+    /// Waits for a change, and until there has been no other for a moment.
+    fn wait(&self) {
+        let matters =
+            |event: notify::Result<notify::Event>| event.is_ok_and(|event| !matches!(event.kind, EventKind::Access(_)));
+        while self.events.recv().is_ok_and(|event| !matters(event)) {}
+        while self.events.recv_timeout(QUIET).is_ok() {}
+    }
+}
+
+fn rebuild_on_change(changes: Changes, root: &Path, folder: &Path, tell: &watch::Sender<u64>) {
+    loop {
+        changes.wait();
         match build(root, folder) {
             Ok(()) => {
                 println!("built again");
@@ -108,5 +119,4 @@ fn rebuild_on_change(root: &Path, folder: &Path, tell: &watch::Sender<u64>) -> a
             Err(error) => eprintln!("{error:#}"),
         }
     }
-    Ok(())
 }

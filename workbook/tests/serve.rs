@@ -2,12 +2,15 @@
 //! it, and never a broken page.
 
 #![allow(clippy::unwrap_used, reason = "a panic is how a test fails")]
+
 use std::{
     fs,
     io::{BufRead, BufReader, Read, Write},
     net::TcpStream,
     path::{Path, PathBuf},
-    process::{Child, ChildStderr, ChildStdout, Command, Stdio},
+    process::{Child, Command, Stdio},
+    sync::mpsc::{Receiver, channel},
+    thread,
     time::Duration,
 };
 
@@ -19,8 +22,26 @@ struct Served {
     copy: tempfile::TempDir,
     child: Child,
     address: String,
-    said: BufReader<ChildStdout>,
-    complained: BufReader<ChildStderr>,
+    said: Lines,
+    complained: Lines,
+}
+
+/// The lines that a process prints, as they come.
+struct Lines(Receiver<String>);
+
+impl Lines {
+    fn of(from: impl Read + Send + 'static) -> Self {
+        let (sender, lines) = channel();
+        thread::spawn(move || {
+            let lines = BufReader::new(from).lines().map_while(Result::ok);
+            lines.for_each(|line| drop(sender.send(line)));
+        });
+        Lines(lines)
+    }
+
+    fn next(&self) -> String {
+        self.0.recv_timeout(PATIENCE).expect("another line in time")
+    }
 }
 
 impl Served {
@@ -37,10 +58,10 @@ impl Served {
             .stderr(Stdio::piped())
             .spawn()
             .unwrap();
-        let mut said = BufReader::new(child.stdout.take().unwrap());
-        let complained = BufReader::new(child.stderr.take().unwrap());
+        let said = Lines::of(child.stdout.take().unwrap());
+        let complained = Lines::of(child.stderr.take().unwrap());
         let address = loop {
-            let line = read_line(&mut said);
+            let line = said.next();
             if let Some((_, address)) = line.split_once("http://") {
                 break address.to_owned();
             }
@@ -86,12 +107,6 @@ fn copy_all(from: &Path, to: &Path) {
     }
 }
 
-fn read_line(from: &mut impl BufRead) -> String {
-    let mut line = String::new();
-    assert!(from.read_line(&mut line).unwrap() > 0, "the server ended");
-    line.trim_end().to_owned()
-}
-
 fn read_all(mut stream: TcpStream) -> String {
     let mut answer = Vec::new();
     stream.read_to_end(&mut answer).expect("an answer in time");
@@ -100,7 +115,7 @@ fn read_all(mut stream: TcpStream) -> String {
 
 #[test]
 fn a_page_is_shown_again_when_its_chapter_changes() {
-    let mut served = Served::start();
+    let served = Served::start();
     let page = served.get("/introduction.html");
     assert!(page.contains("<h1 id=\"introduction\">"), "{page}");
     assert!(page.contains("reload.js"), "the page does not ask whether it has changed");
@@ -109,16 +124,16 @@ fn a_page_is_shown_again_when_its_chapter_changes() {
     let text = fs::read_to_string(served.chapter()).unwrap();
     fs::write(served.chapter(), text.replace("# Introduction", "# A new beginning")).unwrap();
     assert!(read_all(change).starts_with("HTTP/1.1 200"));
-    assert_eq!(read_line(&mut served.said), "built again");
+    assert_eq!(served.said.next(), "built again");
     assert!(served.get("/introduction.html").contains("A new beginning"));
 }
 
 #[test]
 fn a_fault_is_told_with_file_and_line_and_the_old_page_stays() {
-    let mut served = Served::start();
+    let served = Served::start();
     let text = fs::read_to_string(served.chapter()).unwrap();
     fs::write(served.chapter(), format!("{{{{#session nobody}}}}\n\n{text}")).unwrap();
-    let told = read_line(&mut served.complained);
+    let told = served.complained.next();
     assert_eq!(told, "book/src/introduction.md:1: there is no session nobody in tests/snapshots");
     assert!(served.get("/introduction.html").contains("<h1 id=\"introduction\">"));
     assert!(served.get("/nowhere.html").starts_with("HTTP/1.1 404"));

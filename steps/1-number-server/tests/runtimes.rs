@@ -11,7 +11,6 @@ async fn a_connection_is_a_task_a_coroutine_or_a_thread_as_set() {
     // One more for what accepts.
     for (runtime, tasks, threads) in [("tokio", 6, 0), ("may", 0, 0), ("threads", 0, 6)] {
         let server = Server::started(runtime, "").await;
-        let before = alive_tasks();
         let mut clients = Vec::new();
         for _ in 0..5 {
             let mut client = server.connect().await;
