@@ -14,7 +14,13 @@ use std::{
     sync::Arc,
     time::{Duration, Instant},
 };
-use tokio::{io::AsyncReadExt, net::TcpStream, sync::Semaphore, task::JoinSet, time::timeout};
+use tokio::{
+    io::AsyncReadExt,
+    net::TcpStream,
+    sync::{Semaphore, mpsc, watch},
+    task::JoinSet,
+    time::{sleep_until, timeout},
+};
 use toml::{Table, Value};
 
 const RUNTIMES: [&str; 3] = ["tokio", "may", "threads"];
@@ -89,20 +95,28 @@ async fn run(root: &Path, runtime: &str, connections: usize) -> anyhow::Result<R
     let before = server.resident()?;
 
     let began = Instant::now();
-    let streams = connect_all(server.address, connections).await;
+    let (tell, mut connected) = mpsc::channel(connections.max(1));
+    let (end, ends) = watch::channel(None);
+    let permits = Arc::new(Semaphore::new(CONNECTING));
+    let mut holding = JoinSet::new();
+    for _ in 0..connections {
+        holding.spawn(hold(server.address, permits.clone(), tell.clone(), ends.clone()));
+    }
+    drop(tell);
+    let mut held = 0;
+    while connected.recv().await.is_some() {
+        held += 1;
+    }
     let connect = began.elapsed();
 
-    let (cpu, watched) = (server.cpu()?, Instant::now());
-    let held = streams.len();
-    let mut watching = JoinSet::new();
-    for stream in streams {
-        watching.spawn(watch(stream, watched + WATCHED));
-    }
+    let (cpu, since) = (server.cpu()?, Instant::now());
+    end.send_replace(Some(since + WATCHED));
     let (mut late, mut open) = (Vec::new(), Vec::with_capacity(held));
-    while let Some(watched) = watching.join_next().await {
-        let (arrivals, stream) = watched?;
-        late.extend(lateness(&arrivals));
-        open.push(stream); // until memory has been read
+    while let Some(one) = holding.join_next().await {
+        if let Some((arrivals, stream)) = one? {
+            late.extend(lateness(&arrivals, since));
+            open.push(stream); // until memory has been read
+        }
     }
     let cpu = server.cpu()?.saturating_sub(cpu);
     late.sort();
@@ -114,24 +128,6 @@ async fn run(root: &Path, runtime: &str, connections: usize) -> anyhow::Result<R
         late_p50: percentile(&late, 0.50),
         late_p99: percentile(&late, 0.99),
     })
-}
-
-/// Connects, and waits for the first number of each; returns those that got one.
-async fn connect_all(address: SocketAddr, connections: usize) -> Vec<TcpStream> {
-    let permits = Arc::new(Semaphore::new(CONNECTING));
-    let mut connecting = JoinSet::new();
-    for _ in 0..connections {
-        let permits = permits.clone();
-        connecting.spawn(async move {
-            let _permit = permits.acquire_owned().await.ok()?;
-            timeout(PATIENCE, first_number(address)).await.ok()?.ok()
-        });
-    }
-    let mut streams = Vec::with_capacity(connections);
-    while let Some(stream) = connecting.join_next().await {
-        streams.extend(stream.ok().flatten());
-    }
-    streams
 }
 
 /// A connection that has said its first number.
@@ -146,26 +142,54 @@ async fn first_number(address: SocketAddr) -> io::Result<TcpStream> {
     }
 }
 
-/// When each number came, until `end`; and the stream, still open.
-async fn watch(mut stream: TcpStream, end: Instant) -> (Vec<Instant>, TcpStream) {
-    let mut arrivals = Vec::with_capacity(WATCHED.as_secs() as usize + 2);
+/// Connects, tells when it has a number, and reads until the time comes that `end` tells.
+/// Returns when each number came, and the stream, still open; `None` if no number came at all.
+async fn hold(
+    address: SocketAddr,
+    permits: Arc<Semaphore>,
+    connected: mpsc::Sender<()>,
+    mut end: watch::Receiver<Option<Instant>>,
+) -> Option<(Vec<Instant>, TcpStream)> {
+    let permit = permits.acquire_owned().await.ok()?;
+    let mut stream = timeout(PATIENCE, first_number(address)).await.ok()?.ok()?;
+    let mut arrivals = vec![Instant::now()];
+    drop(permit);
+    connected.send(()).await.ok()?;
+    drop(connected);
+    let over = async {
+        if let Ok(Some(end)) = end.wait_for(Option::is_some).await.map(|end| *end) {
+            sleep_until(end.into()).await;
+        }
+    };
+    tokio::pin!(over);
     let mut buffer = [0; 64];
-    while let Ok(Ok(count @ 1..)) = tokio::time::timeout_at(end.into(), stream.read(&mut buffer)).await {
+    loop {
+        let count = tokio::select! {
+            () = &mut over => break,
+            count = stream.read(&mut buffer) => count.ok()?,
+        };
         let now = Instant::now();
-        arrivals.extend(buffer[..count].iter().filter(|byte| **byte == b'\n').map(|_| now));
+        let numbers = buffer[..count].iter().filter(|byte| **byte == b'\n');
+        arrivals.extend(numbers.map(|_| now));
+        if count == 0 {
+            return None;
+        }
     }
-    (arrivals, stream)
+    Some((arrivals, stream))
 }
 
-/// How much later than its schedule each number came. The earliest one sets the schedule.
-fn lateness(arrivals: &[Instant]) -> Vec<Duration> {
+/// How much later than its schedule each number came, of those that came after `since`.
+///
+/// The earliest number, of all, sets the schedule.
+fn lateness(arrivals: &[Instant], since: Instant) -> Vec<Duration> {
     let Some(first) = arrivals.first() else { return Vec::new() };
     let offset = |(index, arrival): (usize, &Instant)| {
         arrival.duration_since(*first).as_secs_f64() - index as f64 * PERIOD.as_secs_f64()
     };
     let offsets: Vec<_> = arrivals.iter().enumerate().map(offset).collect();
     let earliest = offsets.iter().copied().fold(f64::INFINITY, f64::min);
-    offsets.into_iter().map(|offset| Duration::from_secs_f64(offset - earliest)).collect()
+    let counted = offsets.iter().zip(arrivals).filter(|(_, arrival)| **arrival >= since);
+    counted.map(|(offset, _)| Duration::from_secs_f64(offset - earliest)).collect()
 }
 
 fn percentile(sorted: &[Duration], part: f64) -> Duration {
@@ -225,9 +249,11 @@ mod tests {
     fn lateness_is_counted_from_the_earliest_number() {
         let start = Instant::now();
         let arrivals = [0, 1010, 2000, 3040].map(|millis| start + Duration::from_millis(millis));
-        let late: Vec<_> = lateness(&arrivals).iter().map(|late| late.as_secs_f64().mul_add(1e3, 0.5) as u64).collect();
+        let late: Vec<_> =
+            lateness(&arrivals, start).iter().map(|late| late.as_secs_f64().mul_add(1e3, 0.5) as u64).collect();
         assert_eq!(late, [0, 10, 0, 40]);
-        assert!(lateness(&[]).is_empty());
+        assert_eq!(lateness(&arrivals, arrivals[3]).len(), 1);
+        assert!(lateness(&[], start).is_empty());
     }
 
     #[test]
