@@ -26,6 +26,9 @@ const SHORTEST_WAIT: Duration = Duration::from_millis(100);
 /// How long a connection may take to come about.
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
 
+/// A server that says this many lines in a row that are no numbers, and one more, is none. Each is a line in the log.
+const MOST_NONSENSE: u32 = 20;
+
 /// How many numbers wait to be taken, unless set.
 const QUEUE_SIZE: usize = 64;
 
@@ -165,10 +168,15 @@ impl Reader {
         let _connected = Connected::new(&self.connected);
         info!(service = %self.scope, "connected to {}", self.address);
         let mut lines = BufReader::with_capacity(READ_BUFFER, stream);
-        let mut line = Vec::new();
+        let (mut line, mut nonsense) = (Vec::new(), 0);
         loop {
             match next_line(&mut lines, &mut line).await {
-                Ok(Some(text)) => self.take(text, backoff).await,
+                Ok(Some(text)) if self.take(text, backoff).await => nonsense = 0,
+                Ok(Some(_)) if nonsense == MOST_NONSENSE => {
+                    let what = "too many lines in a row that are no numbers";
+                    return io::Error::new(io::ErrorKind::InvalidData, what);
+                }
+                Ok(Some(_)) => nonsense += 1,
                 Ok(None) => return io::Error::new(io::ErrorKind::UnexpectedEof, "the server closed the connection"),
                 Err(error) => return error,
             }
@@ -176,16 +184,17 @@ impl Reader {
     }
     // ANCHOR_END: read
 
+    /// Puts a number in the queue; says whether it was one.
     // ANCHOR: take
-    async fn take(&self, text: &str, backoff: &mut Backoff) {
-        match text.parse() {
-            Ok(number @ 0..=10) => {
-                backoff.reset();
-                // Waits while the queue is full: nothing is read meanwhile, and TCP tells the server.
-                let _ = self.numbers.send(number).await;
-            }
-            _ => warn!(service = %self.scope, "not a number, skipped: {text:?}"),
-        }
+    async fn take(&self, text: &str, backoff: &mut Backoff) -> bool {
+        let Ok(number @ 0..=10) = text.parse() else {
+            warn!(service = %self.scope, "not a number, skipped: {text:?}");
+            return false;
+        };
+        backoff.reset();
+        // Waits while the queue is full: nothing is read meanwhile, and TCP tells the server.
+        let _ = self.numbers.send(number).await;
+        true
     }
     // ANCHOR_END: take
 }

@@ -77,3 +77,20 @@ async fn a_peer_that_never_ends_its_line_is_cut_off() {
     peer.accept().await.say("5\n").await;
     assert_eq!(client.take(1).await, [5]);
 }
+
+#[tokio::test]
+async fn a_server_that_says_nothing_but_nonsense_is_given_up() {
+    let mut log = Log::listen();
+    let peer = Peer::listen();
+    let mut client = Client::start(peer.address(), []).await;
+    let mut connection = peer.accept().await;
+    // Twenty in a row may be; a number in between begins the count anew.
+    for number in [3, 4] {
+        connection.say(format!("{}{number}\n", "nonsense\n".repeat(20))).await;
+        assert_eq!(client.take(1).await, [number]);
+    }
+    connection.say("nonsense\n".repeat(21)).await;
+    log.line("too many lines in a row that are no numbers").await;
+    peer.accept().await.say("5\n").await;
+    assert_eq!(client.take(1).await, [5]);
+}
