@@ -22,7 +22,8 @@ fn a_failure_tells_what_was_waited_for_and_what_every_terminal_said() {
         other.run("echo something else");
         one.start("exit", "something");
     });
-    for expected in ["\"something\"", "── one ──", "$ exit", "── other ──", "something else\n"] {
+    for expected in ["\"something\"", "── one ──", "$ exit", "── other ──", "something else\n"]
+    {
         assert!(said.contains(expected), "{expected:?} is not in:\n{said}");
     }
 }
@@ -37,7 +38,10 @@ fn an_order_that_the_text_claims_and_the_run_denies_is_a_failure() {
         session.in_order(&[(&one, "first\n"), (&other, "second\n")]);
         session.in_order(&[(&other, "second\n"), (&one, "first\n")]);
     });
-    assert!(said.starts_with("\"second\\n\" in the terminal \"other\" should come before"), "{said}");
+    assert!(
+        said.starts_with("\"second\\n\" in the terminal \"other\" should come before"),
+        "{said}"
+    );
 }
 
 #[test]
@@ -57,11 +61,15 @@ fn no_process_outlives_a_session_however_it_ends() {
     failure(|| {
         let session = Session::new("not-recorded");
         let terminal = session.terminal("one");
-        // One in a session of its own, as `start` makes; one that ignores what a closing terminal sends.
-        terminal.run("setsid sh -c 'echo $$ > own; exec sleep 1000' & until [ -s own ]; do :; done");
+        // One in a session of its own, as `start` makes; one that ignores what a closing terminal
+        // sends.
+        terminal
+            .run("setsid sh -c 'echo $$ > own; exec sleep 1000' & until [ -s own ]; do :; done");
         terminal.run("(trap '' HUP TERM; sh -c 'echo $PPID > deaf'; sleep 1000) & until [ -s deaf ]; do :; done");
         for file in ["own", "deaf"] {
-            pids.push(pid(&fs::read_to_string(session.folder().join(file)).expect("a pid in a file")));
+            pids.push(pid(
+                &fs::read_to_string(session.folder().join(file)).expect("a pid in a file")
+            ));
         }
         assert!(pids.iter().all(|pid| is_alive(*pid)), "they should run by now");
         panic!("{}", "as a failing test does");

@@ -11,8 +11,16 @@ use std::{
 };
 
 const TESTS: &[Test] = &[
-    ("every_page_loads_without_a_complaint_wide_and_narrow_dark_and_light", "chromium", every_page_loads),
-    ("terminals_stand_side_by_side_where_there_is_room_and_below_each_other_where_not", "chromium", terminals_arrange),
+    (
+        "every_page_loads_without_a_complaint_wide_and_narrow_dark_and_light",
+        "chromium",
+        every_page_loads,
+    ),
+    (
+        "terminals_stand_side_by_side_where_there_is_room_and_below_each_other_where_not",
+        "chromium",
+        terminals_arrange,
+    ),
     ("a_terminal_copies_its_commands_and_nothing_that_was_printed", "chromium", copy_commands),
     ("pages_can_be_read_without_scripts", "chromium", no_scripts),
     ("a_page_that_lacks_something_is_noticed", "chromium", complaints_are_heard),
@@ -31,12 +39,15 @@ struct Book {
 
 impl Book {
     fn serve() -> Self {
-        let root = fs::canonicalize(Path::new(env!("CARGO_MANIFEST_DIR")).join("..")).expect("the project's folder");
+        let root = fs::canonicalize(Path::new(env!("CARGO_MANIFEST_DIR")).join(".."))
+            .expect("the project's folder");
         let folder = tempfile::tempdir().expect("a folder for the book");
         workbook::book::build(&root, folder.path()).expect("the book builds");
         let runtime = tokio::runtime::Runtime::new().expect("tokio's runtime");
-        let pages = workbook::serve::pages(folder.path().to_owned(), tokio::sync::watch::channel(0).1);
-        let listener = runtime.block_on(tokio::net::TcpListener::bind("127.0.0.1:0")).expect("a free port");
+        let pages =
+            workbook::serve::pages(folder.path().to_owned(), tokio::sync::watch::channel(0).1);
+        let listener =
+            runtime.block_on(tokio::net::TcpListener::bind("127.0.0.1:0")).expect("a free port");
         let address = format!("http://{}", listener.local_addr().expect("a bound port"));
         runtime.spawn(workbook::serve::run(listener, pages));
         Book { folder, address, _runtime: runtime }
@@ -72,9 +83,13 @@ fn every_page_loads() {
         for page in &pages {
             let complaints = browser.open(&book.url(page));
             assert!(complaints.is_empty(), "{page}, {width} wide, {scheme}: {complaints:#?}");
-            let overflow =
-                browser.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth");
-            assert!(overflow.as_i64() <= Some(0), "{page} is {overflow} pixels too wide for a window of {width}");
+            let overflow = browser.evaluate(
+                "document.documentElement.scrollWidth - document.documentElement.clientWidth",
+            );
+            assert!(
+                overflow.as_i64() <= Some(0),
+                "{page} is {overflow} pixels too wide for a window of {width}"
+            );
         }
     }
 }
@@ -86,7 +101,8 @@ fn terminals_arrange() {
     for (width, side_by_side) in [(1600, true), (390, false)] {
         browser.look(width, 900, "light");
         browser.open(&book.url("1-number-server.html"));
-        let tops: Vec<i64> = serde_json::from_str(browser.evaluate(tops).as_str().expect("text")).expect("two numbers");
+        let tops: Vec<i64> = serde_json::from_str(browser.evaluate(tops).as_str().expect("text"))
+            .expect("two numbers");
         assert_eq!(tops.len(), 2);
         assert_eq!(tops[0] == tops[1], side_by_side, "at {width} the terminals are at {tops:?}");
     }
@@ -120,16 +136,21 @@ fn no_scripts() {
     }
     browser.open(&book.url("1-number-server.html"));
     let screen = browser.evaluate("document.querySelector('.terminal .screen').innerText");
-    assert!(screen.as_str().is_some_and(|screen| screen.contains("listening on 127.0.0.1:7776")), "{screen}");
+    assert!(
+        screen.as_str().is_some_and(|screen| screen.contains("listening on 127.0.0.1:7776")),
+        "{screen}"
+    );
 }
 
 fn complaints_are_heard() {
     let book = Book::serve();
-    let page =
-        r#"<!doctype html><link rel="stylesheet" href="missing.css"><script>console.error("oh"); nothing();</script>"#;
+    let page = r#"<!doctype html><link rel="stylesheet" href="missing.css"><script>console.error("oh"); nothing();</script>"#;
     fs::write(book.folder.path().join("broken.html"), page).expect("a page");
     let complaints = Browser::start().open(&book.url("broken.html")).join("\n");
     for expected in ["missing.css", "oh", "nothing is not defined"] {
-        assert!(complaints.contains(expected), "{expected} is not among the complaints:\n{complaints}");
+        assert!(
+            complaints.contains(expected),
+            "{expected} is not among the complaints:\n{complaints}"
+        );
     }
 }

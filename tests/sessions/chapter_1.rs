@@ -21,7 +21,10 @@ pub(crate) fn the_three_runtimes_print_the_same() {
     for runtime in RUNTIMES {
         let session = Session::new("three-runtimes").env("RUNTIME", runtime);
         let server = session.terminal("server");
-        server.start("./just step 1 --set seed=7 --set rate_per_minute=600 --set runtime=${RUNTIME:-may}", "ready");
+        server.start(
+            "./just step 1 --set seed=7 --set rate_per_minute=600 --set runtime=${RUNTIME:-may}",
+            "ready",
+        );
         let (one, two) = (session.terminal("client-1"), session.terminal("client-2"));
         one.run("nc -d 127.0.0.1 7776 | head -n 5");
         two.run("nc -d 127.0.0.1 7776 | head -n 5");
@@ -73,7 +76,10 @@ pub(crate) fn a_full_server_refuses_with_a_sentence() {
     for runtime in RUNTIMES {
         let session = Session::new("full").env("SERVICE_RUNTIME", runtime);
         let server = session.terminal("server");
-        server.start("./just step 1 --set seed=7 --set rate_per_minute=6 --set max_connections=1", "ready");
+        server.start(
+            "./just step 1 --set seed=7 --set rate_per_minute=6 --set max_connections=1",
+            "ready",
+        );
         let first = session.terminal("client-1");
         first.start("nc 127.0.0.1 7776", "5\n");
         let second = session.terminal("client-2");

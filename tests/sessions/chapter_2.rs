@@ -22,7 +22,12 @@ pub(crate) fn a_client_comes_back_when_its_server_does() {
     client.wait_for("3\n");
     client.press_ctrl_c();
     server.run("./just step 1 stop");
-    session.in_order(&[(&client, "5\n"), (&server, "stopped"), (&client, "refused"), (&client, "\n3\n")]);
+    session.in_order(&[
+        (&client, "5\n"),
+        (&server, "stopped"),
+        (&client, "refused"),
+        (&client, "\n3\n"),
+    ]);
     session.end();
 }
 
@@ -32,7 +37,9 @@ pub(crate) fn lines_that_are_no_numbers_are_skipped() {
     server.type_line("nc -l 127.0.0.1 7776");
     let client = session.terminal("client");
     client.type_line("./just step 2 --set numbers=127.0.0.1:7776 --set log_level=warn");
-    for (line, seen) in [("3", "3\n"), ("seven", "skipped: \"seven\"\n"), ("11", "skipped: \"11\"\n"), ("4", "4\n")] {
+    for (line, seen) in
+        [("3", "3\n"), ("seven", "skipped: \"seven\"\n"), ("11", "skipped: \"11\"\n"), ("4", "4\n")]
+    {
         server.type_line(line);
         client.wait_for(seen);
     }

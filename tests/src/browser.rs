@@ -12,7 +12,8 @@ use tungstenite::{Message, WebSocket, client};
 /// The programs that a browser of this kind goes by.
 const PROGRAMS: [&str; 3] = ["chromium", "chromium-browser", "google-chrome"];
 
-/// Without these the browser asks the network for updates and the like, which is none of a test's business.
+/// Without these the browser asks the network for updates and the like, which is none of a test's
+/// business.
 const ARGUMENTS: [&str; 10] = [
     "--headless",
     "--no-sandbox",
@@ -47,8 +48,8 @@ impl Browser {
     pub fn start() -> Self {
         let profile = tempfile::tempdir().expect("a folder for the browser's profile");
         let (child, address) = launch(profile.path());
-        let stream =
-            TcpStream::connect(address.split('/').nth(2).expect("ws://host:port/…")).expect("the browser listens");
+        let stream = TcpStream::connect(address.split('/').nth(2).expect("ws://host:port/…"))
+            .expect("the browser listens");
         stream.set_read_timeout(Some(PATIENCE)).expect("a socket has timeouts");
         let (socket, _) = client(&address, stream).expect("the browser speaks WebSocket");
         let mut browser = Browser {
@@ -61,7 +62,10 @@ impl Browser {
             events: Vec::new(),
         };
         let target = browser.call("Target.createTarget", json!({"url": "about:blank"}));
-        let attached = browser.call("Target.attachToTarget", json!({"targetId": target["targetId"], "flatten": true}));
+        let attached = browser.call(
+            "Target.attachToTarget",
+            json!({"targetId": target["targetId"], "flatten": true}),
+        );
         browser.session = attached["sessionId"].as_str().expect("a session").to_owned();
         for domain in ["Page", "Runtime", "Log", "Network"] {
             browser.call(&format!("{domain}.enable"), json!({}));
@@ -69,7 +73,8 @@ impl Browser {
         browser
     }
 
-    /// Shows pages in a window of this size, as someone with this preference for `light` or `dark` would see them.
+    /// Shows pages in a window of this size, as someone with this preference for `light` or `dark`
+    /// would see them.
     pub fn look(&mut self, width: u32, height: u32, scheme: &str) {
         self.call(
             "Emulation.setDeviceMetricsOverride",
@@ -93,15 +98,25 @@ impl Browser {
         self.call("Page.navigate", json!({"url": url}));
         self.wait_for("Page.loadEventFired");
         // An answer to a question comes after all that the page had to say before it.
-        self.evaluate(if self.scripts { "new Promise(done => requestIdleCallback(() => done()))" } else { "0" });
+        self.evaluate(if self.scripts {
+            "new Promise(done => requestIdleCallback(() => done()))"
+        } else {
+            "0"
+        });
         self.events.iter().filter_map(complaint).collect()
     }
 
     /// The value of an expression in the page.
     pub fn evaluate(&mut self, expression: &str) -> Value {
-        let answer = self
-            .call("Runtime.evaluate", json!({"expression": expression, "returnByValue": true, "awaitPromise": true}));
-        assert!(answer.get("exceptionDetails").is_none(), "{expression}: {}", answer["exceptionDetails"]);
+        let answer = self.call(
+            "Runtime.evaluate",
+            json!({"expression": expression, "returnByValue": true, "awaitPromise": true}),
+        );
+        assert!(
+            answer.get("exceptionDetails").is_none(),
+            "{expression}: {}",
+            answer["exceptionDetails"]
+        );
         answer["result"]["value"].clone()
     }
 
@@ -150,15 +165,24 @@ impl Drop for Browser {
     }
 }
 
-/// Starts the first browser there is; returns it with the address that it tells on its standard error.
+/// Starts the first browser there is; returns it with the address that it tells on its standard
+/// error.
 fn launch(profile: &std::path::Path) -> (Child, String) {
     let spawn = |program: &&str| {
         let profile = format!("--user-data-dir={}", profile.display());
-        Command::new(program).args(ARGUMENTS).arg(profile).stdout(Stdio::null()).stderr(Stdio::piped()).spawn().ok()
+        Command::new(program)
+            .args(ARGUMENTS)
+            .arg(profile)
+            .stdout(Stdio::null())
+            .stderr(Stdio::piped())
+            .spawn()
+            .ok()
     };
     let mut child = PROGRAMS.iter().find_map(spawn).expect("chromium; `just setup` installs it");
-    let mut lines = BufReader::new(child.stderr.take().expect("it is a pipe")).lines().map_while(Result::ok);
-    let address = lines.find_map(|line| line.strip_prefix("DevTools listening on ").map(str::to_owned));
+    let mut lines =
+        BufReader::new(child.stderr.take().expect("it is a pipe")).lines().map_while(Result::ok);
+    let address =
+        lines.find_map(|line| line.strip_prefix("DevTools listening on ").map(str::to_owned));
     // What it says later must go somewhere.
     std::thread::spawn(move || lines.for_each(drop));
     let Some(address) = address else {
@@ -172,7 +196,9 @@ fn launch(profile: &std::path::Path) -> (Child, String) {
 fn complaint(event: &Value) -> Option<String> {
     let of = &event["params"];
     match event["method"].as_str()? {
-        "Runtime.exceptionThrown" => Some(format!("exception: {}", of["exceptionDetails"]["exception"]["description"])),
+        "Runtime.exceptionThrown" => {
+            Some(format!("exception: {}", of["exceptionDetails"]["exception"]["description"]))
+        }
         "Runtime.consoleAPICalled" if of["type"] == "error" || of["type"] == "warning" => {
             Some(format!("console: {}", of["args"]))
         }
@@ -182,7 +208,9 @@ fn complaint(event: &Value) -> Option<String> {
         "Network.responseReceived" if of["response"]["status"].as_u64()? >= 400 => {
             Some(format!("{}: {}", of["response"]["url"], of["response"]["status"]))
         }
-        "Network.loadingFailed" if of["canceled"] != true => Some(format!("not loaded: {}", of["errorText"])),
+        "Network.loadingFailed" if of["canceled"] != true => {
+            Some(format!("not loaded: {}", of["errorText"]))
+        }
         _ => None,
     }
 }

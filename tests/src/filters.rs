@@ -1,4 +1,5 @@
-//! What differs from run to run, and what stands for it in a transcript. Few, and shared by all sessions.
+//! What differs from run to run, and what stands for it in a transcript. Few, and shared by all
+//! sessions.
 
 use regex::Regex;
 
@@ -11,7 +12,8 @@ const FILTERS: &[(&str, &str, &str)] = &[
     ("a port that the system chose", r"127\.0\.0\.1:(3[2-9]|[456]\d)\d{3}\b", "127.0.0.1:<port>"),
 ];
 
-/// A line with this in it is shown once where it comes several times: how often a client tries depends on its waits.
+/// A line with this in it is shown once where it comes several times: how often a client tries
+/// depends on its waits.
 const ONCE: &str = "trying again in";
 
 /// The transcript with the filters applied.
@@ -24,7 +26,8 @@ pub(crate) fn apply(transcript: &str) -> String {
 
 fn masked(transcript: &str) -> String {
     FILTERS.iter().fold(transcript.to_owned(), |text, (name, pattern, stand_in)| {
-        let pattern = Regex::new(pattern).unwrap_or_else(|error| panic!("the filter for {name}: {error}"));
+        let pattern =
+            Regex::new(pattern).unwrap_or_else(|error| panic!("the filter for {name}: {error}"));
         pattern.replace_all(&text, *stand_in).into_owned()
     })
 }
@@ -40,7 +43,10 @@ mod tests {
             ("listening on 127.0.0.1:7776", "listening on 127.0.0.1:7776"),
             ("from 127.0.0.1:41234", "from 127.0.0.1:<port>"),
             ("10\n7\n7\n", "10\n7\n7\n"),
-            ("x; trying again in 7 ms\nx; trying again in 9 ms\n", "x; trying again in <wait> ms\n"),
+            (
+                "x; trying again in 7 ms\nx; trying again in 9 ms\n",
+                "x; trying again in <wait> ms\n",
+            ),
         ];
         for (transcript, expected) in cases {
             assert_eq!(super::apply(transcript), expected);

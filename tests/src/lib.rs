@@ -1,4 +1,5 @@
-//! The session harness: real terminals, in which real commands are typed, and what they print is compared.
+//! The session harness: real terminals, in which real commands are typed, and what they print is
+//! compared.
 //!
 //! A *session* is what a reader would do: open a few terminals, type, look. Each terminal's
 //! transcript is a *pane*, kept as a snapshot in `tests/snapshots`, and the book includes the panes

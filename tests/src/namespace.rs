@@ -35,6 +35,7 @@ impl Drop for Namespace {
 }
 
 fn ip(arguments: &[&str]) -> Option<()> {
-    let status = Command::new("ip").args(arguments).stdout(Stdio::null()).stderr(Stdio::null()).status();
+    let status =
+        Command::new("ip").args(arguments).stdout(Stdio::null()).stderr(Stdio::null()).status();
     status.is_ok_and(|status| status.success()).then_some(())
 }

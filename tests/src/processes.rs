@@ -41,8 +41,9 @@ fn marked() -> Vec<(Pid, String)> {
     let marked = |pid: i32| {
         let environment = fs::read(format!("/proc/{pid}/environ")).ok()?;
         let prefix = format!("{MARK}=");
-        let variable =
-            environment.split(|byte| *byte == 0).find_map(|variable| variable.strip_prefix(prefix.as_bytes()))?;
+        let variable = environment
+            .split(|byte| *byte == 0)
+            .find_map(|variable| variable.strip_prefix(prefix.as_bytes()))?;
         Some((Pid::from_raw(pid)?, String::from_utf8_lossy(variable).into_owned()))
     };
     pids.filter_map(marked).collect()

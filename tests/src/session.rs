@@ -39,12 +39,14 @@ impl Session {
     /// A session by this name. Its panes are the snapshots `NAME.TERMINAL`.
     pub fn new(name: &str) -> Self {
         static COUNT: AtomicU32 = AtomicU32::new(0);
-        let turn =
-            File::create(env::temp_dir().join("book-sessions.lock")).expect("a file in the folder for temporary ones");
+        let turn = File::create(env::temp_dir().join("book-sessions.lock"))
+            .expect("a file in the folder for temporary ones");
         turn.lock().expect("a lock that sessions take turns with");
         processes::end_orphans();
-        let folder = tempfile::Builder::new().prefix("book-").tempdir().expect("a folder for the session");
-        std::os::unix::fs::symlink(root().join("just"), folder.path().join("just")).expect("a link in an empty folder");
+        let folder =
+            tempfile::Builder::new().prefix("book-").tempdir().expect("a folder for the session");
+        std::os::unix::fs::symlink(root().join("just"), folder.path().join("just"))
+            .expect("a link in an empty folder");
         Session {
             name: name.into(),
             mark: format!("{}-{}", std::process::id(), COUNT.fetch_add(1, Ordering::Relaxed)),

@@ -53,7 +53,11 @@ struct Printed {
 }
 
 impl Terminal {
-    pub(crate) fn open(name: &str, command: pty_process::blocking::Command, session: Screens) -> Terminal {
+    pub(crate) fn open(
+        name: &str,
+        command: pty_process::blocking::Command,
+        session: Screens,
+    ) -> Terminal {
         let (pty, pts) = pty_process::blocking::open().expect("a pseudo-terminal");
         // Wide enough for no line of the book to wrap.
         pty.resize(pty_process::Size::new(50, 250)).expect("a pseudo-terminal has a size");
@@ -99,8 +103,9 @@ impl Terminal {
 
     /// Waits until `text` is printed, after all that has been waited for before.
     pub fn wait_for(&self, text: &str) {
-        let found =
-            |printed: &Printed| printed.text[printed.seen..].find(text).map(|at| printed.seen + at + text.len());
+        let found = |printed: &Printed| {
+            printed.text[printed.seen..].find(text).map(|at| printed.seen + at + text.len())
+        };
         self.wait(&format!("it to print {text:?}"), found);
     }
 
@@ -127,9 +132,19 @@ impl Terminal {
             let left = deadline.saturating_duration_since(Instant::now());
             if left.is_zero() || printed.closed {
                 drop(printed);
-                panic!("waited for {what} in the terminal {:?}, in vain.\n{}", self.0.name, self.everything());
+                panic!(
+                    "waited for {what} in the terminal {:?}, in vain.\n{}",
+                    self.0.name,
+                    self.everything()
+                );
             }
-            printed = self.0.screen.more.wait_timeout(printed, left).expect("the reader does not panic").0;
+            printed = self
+                .0
+                .screen
+                .more
+                .wait_timeout(printed, left)
+                .expect("the reader does not panic")
+                .0;
         }
     }
 
@@ -149,7 +164,11 @@ impl Terminal {
         let arrived = at.and_then(|at| printed.arrived.iter().find(|(end, _)| *end >= at));
         let Some((_, when)) = arrived else {
             drop(printed);
-            panic!("{text:?} was never printed in the terminal {:?}.\n{}", self.0.name, self.everything());
+            panic!(
+                "{text:?} was never printed in the terminal {:?}.\n{}",
+                self.0.name,
+                self.everything()
+            );
         };
         *when
     }
@@ -162,7 +181,13 @@ impl Terminal {
         for line in printed.text.split_inclusive('\n') {
             end += line.len();
             let is_number = line.trim_end().parse::<u8>().is_ok();
-            times.extend(printed.arrived.iter().find(|(chunk, _)| is_number && *chunk >= end).map(|(_, when)| *when));
+            times.extend(
+                printed
+                    .arrived
+                    .iter()
+                    .find(|(chunk, _)| is_number && *chunk >= end)
+                    .map(|(_, when)| *when),
+            );
         }
         times
     }
@@ -214,8 +239,13 @@ fn read_all(mut from: impl Read, screen: &Screen) {
 }
 
 /// The shell that runs in a terminal.
-pub(crate) fn shell(prefix: &[std::ffi::OsString], folder: &Path) -> pty_process::blocking::Command {
-    let words = [prefix, &["bash".into(), "--norc".into(), "--noprofile".into(), "--noediting".into()]].concat();
+pub(crate) fn shell(
+    prefix: &[std::ffi::OsString],
+    folder: &Path,
+) -> pty_process::blocking::Command {
+    let words =
+        [prefix, &["bash".into(), "--norc".into(), "--noprofile".into(), "--noediting".into()]]
+            .concat();
     let (program, arguments) = words.split_first().expect("at least the shell");
     pty_process::blocking::Command::new(program)
         .args(arguments)

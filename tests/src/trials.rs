@@ -20,7 +20,9 @@ pub fn run(tests: &[Test]) -> ExitCode {
     let trial = |(name, needs, test): &Test| {
         let test = *test;
         // The panic's message has been printed when it is caught.
-        let run = move || catch_unwind(AssertUnwindSafe(test)).map_err(|_| "it panicked, as told above".into());
+        let run = move || {
+            catch_unwind(AssertUnwindSafe(test)).map_err(|_| "it panicked, as told above".into())
+        };
         let lacking = missing.split_whitespace().any(|package| package == *needs);
         Trial::test(*name, run).with_ignored_flag(lacking && !in_ci)
     };

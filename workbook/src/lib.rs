@@ -1,4 +1,5 @@
-//! The book machine: builds the book so strictly that it cannot lie, serves it, checks it, measures for it.
+//! The book machine: builds the book so strictly that it cannot lie, serves it, checks it, measures
+//! for it.
 //!
 //! | module | what it is for |
 //! | --- | --- |

@@ -25,7 +25,8 @@ enum Command {
     },
     /// Write the book to target/book
     Build,
-    /// Find what the book could lie by; with --mutate, damage a copy of it to see that this finds all
+    /// Find what the book could lie by; with --mutate, damage a copy of it to see that this finds
+    /// all
     Check {
         /// Damage a copy in every way there is, and fail unless each damage is caught
         #[arg(long)]

@@ -1,4 +1,5 @@
-//! The README's picture: the terminals of a session as an SVG, for where there is no book around them.
+//! The README's picture: the terminals of a session as an SVG, for where there is no book around
+//! them.
 
 use crate::{
     Fault,
@@ -33,7 +34,8 @@ pub fn write(root: &Path) -> anyhow::Result<()> {
 /// A fault, if the picture is not what its session shows.
 pub(crate) fn faults(root: &Path) -> anyhow::Result<Vec<Fault>> {
     let current = fs::read_to_string(root.join(FILE)).unwrap_or_default();
-    let what = format!("the picture is not what the session {SESSION} shows; `just accept` draws it");
+    let what =
+        format!("the picture is not what the session {SESSION} shows; `just accept` draws it");
     Ok(if current == draw(root)? { Vec::new() } else { vec![Fault::new(FILE, 1, what)] })
 }
 
@@ -49,8 +51,15 @@ fn draw(root: &Path) -> anyhow::Result<String> {
     let mut x = 0;
     for (name, part, text) in &panes {
         let width = WIDTH * part / 100 - GAP;
-        let _ = writeln!(svg, "<rect x=\"{x}\" width=\"{width}\" height=\"{height}\" rx=\"8\" fill=\"#0d1117\"/>");
-        let _ = writeln!(svg, "<text x=\"{}\" y=\"21\" fill=\"#9aa7b4\" font-weight=\"600\">{name}</text>", x + 14);
+        let _ = writeln!(
+            svg,
+            "<rect x=\"{x}\" width=\"{width}\" height=\"{height}\" rx=\"8\" fill=\"#0d1117\"/>"
+        );
+        let _ = writeln!(
+            svg,
+            "<text x=\"{}\" y=\"21\" fill=\"#9aa7b4\" font-weight=\"600\">{name}</text>",
+            x + 14
+        );
         for (index, line) in text.lines().enumerate() {
             let colour = if line.starts_with("$ ") { "#8ec7ff" } else { "#d7dde5" };
             let y = BAR + (index + 1) * LINE - 4;
@@ -69,8 +78,11 @@ fn draw(root: &Path) -> anyhow::Result<String> {
 
 fn transcript(root: &Path, pane: &str) -> anyhow::Result<String> {
     let file: PathBuf = snapshot_file(SESSION, pane);
-    let snapshot = fs::read_to_string(root.join(&file)).with_context(|| file.display().to_string())?;
-    book::transcript(&snapshot).map(str::to_owned).ok_or_else(|| anyhow!("{}: not a snapshot", file.display()))
+    let snapshot =
+        fs::read_to_string(root.join(&file)).with_context(|| file.display().to_string())?;
+    book::transcript(&snapshot)
+        .map(str::to_owned)
+        .ok_or_else(|| anyhow!("{}: not a snapshot", file.display()))
 }
 
 fn escape(text: &str) -> String {

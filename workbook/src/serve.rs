@@ -41,8 +41,9 @@ pub fn serve(root: &Path, port: u16) -> anyhow::Result<()> {
     tokio::runtime::Runtime::new()?.block_on(async {
         let address = format!("127.0.0.1:{port}");
         let listener = tokio::net::TcpListener::bind(&address).await;
-        let listener = listener
-            .with_context(|| format!("{address}; is the book open in another terminal? `--port` takes another port"))?;
+        let listener = listener.with_context(|| {
+            format!("{address}; is the book open in another terminal? `--port` takes another port")
+        })?;
         println!("the book is at http://{}", listener.local_addr()?);
         Ok(run(listener, pages(folder, version)).await?)
     })
@@ -61,7 +62,10 @@ pub async fn run(listener: tokio::net::TcpListener, pages: Router) -> std::io::R
 }
 
 async fn not_found() -> Response {
-    (axum::http::StatusCode::NOT_FOUND, Html("<p>There is no such page. <a href=\"/\">To the book</a></p>"))
+    (
+        axum::http::StatusCode::NOT_FOUND,
+        Html("<p>There is no such page. <a href=\"/\">To the book</a></p>"),
+    )
         .into_response()
 }
 
@@ -77,7 +81,8 @@ async fn changed(mut version: watch::Receiver<u64>) -> Response {
 
 fn build(root: &Path, folder: &Path) -> anyhow::Result<()> {
     book::build_with(root, folder, |config| {
-        let mut scripts: Vec<PathBuf> = config.get("output.html.additional-js")?.unwrap_or_default();
+        let mut scripts: Vec<PathBuf> =
+            config.get("output.html.additional-js")?.unwrap_or_default();
         scripts.push("book/theme/reload.js".into());
         config.set("output.html.additional-js", scripts)
     })
@@ -101,8 +106,9 @@ impl Changes {
 
     /// Waits for a change, and until there has been no other for a moment.
     fn wait(&self) {
-        let matters =
-            |event: notify::Result<notify::Event>| event.is_ok_and(|event| !matches!(event.kind, EventKind::Access(_)));
+        let matters = |event: notify::Result<notify::Event>| {
+            event.is_ok_and(|event| !matches!(event.kind, EventKind::Access(_)))
+        };
         while self.events.recv().is_ok_and(|event| !matters(event)) {}
         while self.events.recv_timeout(QUIET).is_ok() {}
     }

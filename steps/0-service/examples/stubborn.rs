@@ -4,8 +4,8 @@
 //! cargo run --package service --example stubborn -- run --set patience=1
 //! ```
 //!
-//! Ctrl-C stops what can be stopped, and names the thread after a second. With more patience, a second
-//! Ctrl-C ends the program at once.
+//! Ctrl-C stops what can be stopped, and names the thread after a second. With more patience, a
+//! second Ctrl-C ends the program at once.
 
 use service::{Failure, Scope, Service, Setting, Settings};
 use std::{process::ExitCode, thread, time::Duration};

@@ -18,7 +18,8 @@ const PANIC_WINDOW: Duration = Duration::from_secs(60);
 
 /// One service in its place in the tree: its path, its state, its children.
 ///
-/// Cloning gives another hold on the same one. All but [`new`](Lifecycle::new) want a tokio runtime.
+/// Cloning gives another hold on the same one. All but [`new`](Lifecycle::new) want a tokio
+/// runtime.
 #[derive(Clone)]
 pub struct Lifecycle(Arc<Node>);
 
@@ -52,8 +53,13 @@ impl Lifecycle {
     }
 
     fn inside(parent: &str, service: Arc<dyn Service>) -> Self {
-        let path = if parent.is_empty() { service.name().into() } else { format!("{parent}/{}", service.name()) };
-        let children = service.children().into_iter().map(|child| Self::inside(&path, child)).collect();
+        let path = if parent.is_empty() {
+            service.name().into()
+        } else {
+            format!("{parent}/{}", service.name())
+        };
+        let children =
+            service.children().into_iter().map(|child| Self::inside(&path, child)).collect();
         Lifecycle(Arc::new_cyclic(|this| Node {
             this: this.clone(),
             service,
@@ -120,7 +126,8 @@ impl Lifecycle {
         finished(tokio::spawn(async move { node.bring_up().await })).await
     }
 
-    /// Stops the service: its own work first, then its children in reverse order. No-op if it is stopped.
+    /// Stops the service: its own work first, then its children in reverse order. No-op if it is
+    /// stopped.
     ///
     /// When this returns, everything that the service spawned has ended; work that would not end
     /// within its service's stop timeout is named in the error. A start under way is cut short.
@@ -137,7 +144,8 @@ impl Lifecycle {
 
     /// Tells the service, then its children, that settings may have changed.
     ///
-    /// All are told, even if some fail; the first error is returned. Services that are not ready are left out.
+    /// All are told, even if some fail; the first error is returned. Services that are not ready
+    /// are left out.
     pub async fn reload(&self) -> Result<(), Error> {
         let mut result = self.0.reload();
         for child in &self.0.children {
@@ -158,7 +166,9 @@ impl Lifecycle {
             reports: inner
                 .scope
                 .as_ref()
-                .map(|scope| scope.reported().into_iter().map(|(what, value)| (what.into(), value)).collect())
+                .map(|scope| {
+                    scope.reported().into_iter().map(|(what, value)| (what.into(), value)).collect()
+                })
                 .unwrap_or_default(),
             children: self.0.children.iter().map(Lifecycle::status).collect(),
         }
@@ -283,7 +293,9 @@ impl Node {
 
     fn reload(&self) -> Result<(), Error> {
         let scope = self.inner().scope.clone();
-        let Some(scope) = scope.filter(|_| *self.state.borrow() == State::Ready) else { return Ok(()) };
+        let Some(scope) = scope.filter(|_| *self.state.borrow() == State::Ready) else {
+            return Ok(());
+        };
         let result = self.hook("reload", || self.service.reload(&scope));
         scope.reloaded();
         result.map_err(|reason| Error::Reload { path: self.path.to_string(), reason })
@@ -344,7 +356,10 @@ impl Node {
     }
 }
 
-/// The result of a transition, which runs in a task of its own so that dropping the caller does not cut it in half.
+/// The result of a transition, which runs in a task of its own so that dropping the caller does not
+/// cut it in half.
 async fn finished(transition: tokio::task::JoinHandle<Result<(), Error>>) -> Result<(), Error> {
-    transition.await.expect("a transition catches the panics of a service's hooks, and is never aborted")
+    transition
+        .await
+        .expect("a transition catches the panics of a service's hooks, and is never aborted")
 }

@@ -14,9 +14,13 @@ const BACKLOG: i32 = 4096;
 pub fn listen(address: SocketAddr) -> io::Result<TcpListener> {
     bind(address).map_err(|error| {
         let reason = match error.kind() {
-            io::ErrorKind::AddrInUse => "address in use; stop what listens there, or choose another port".into(),
+            io::ErrorKind::AddrInUse => {
+                "address in use; stop what listens there, or choose another port".into()
+            }
             io::ErrorKind::AddrNotAvailable => "this machine has no such address".into(),
-            io::ErrorKind::PermissionDenied => "not permitted; ports below 1024 are for root".into(),
+            io::ErrorKind::PermissionDenied => {
+                "not permitted; ports below 1024 are for root".into()
+            }
             _ => error.to_string(),
         };
         io::Error::new(error.kind(), format!("{address}: {reason}"))

@@ -1,4 +1,5 @@
-//! The log: a line an event, on standard error, with the service's path where others put a module's.
+//! The log: a line an event, on standard error, with the service's path where others put a
+//! module's.
 
 use std::{fmt, panic, time::SystemTime};
 use tracing::{Event, Level, Subscriber, error, field::Field, level_filters::LevelFilter};
@@ -51,9 +52,12 @@ impl Log {
     /// Starts the log, and has panics told in it.
     pub(crate) fn start(level: LogLevel) -> Log {
         let (filter, handle) = reload::Layer::new(LevelFilter::from(level));
-        let lines = tracing_subscriber::fmt::layer().event_format(Line).with_writer(std::io::stderr);
+        let lines =
+            tracing_subscriber::fmt::layer().event_format(Line).with_writer(std::io::stderr);
         // Fails only if there is a log already, as in a test; that one is as good.
-        let _ = tracing::subscriber::set_global_default(Registry::default().with(lines.with_filter(filter)));
+        let _ = tracing::subscriber::set_global_default(
+            Registry::default().with(lines.with_filter(filter)),
+        );
         panic::set_hook(Box::new(|panic| {
             let place = panic.location().map(ToString::to_string).unwrap_or_default();
             error!("panic at {place}: {}", crate::error::panic_message(panic.payload()));
@@ -75,7 +79,12 @@ where
     S: Subscriber + for<'a> LookupSpan<'a>,
     N: for<'a> FormatFields<'a> + 'static,
 {
-    fn format_event(&self, _: &FmtContext<'_, S, N>, mut to: Writer<'_>, event: &Event<'_>) -> fmt::Result {
+    fn format_event(
+        &self,
+        _: &FmtContext<'_, S, N>,
+        mut to: Writer<'_>,
+        event: &Event<'_>,
+    ) -> fmt::Result {
         let mut fields = Fields::default();
         event.record(&mut fields);
         let level = match *event.metadata().level() {
@@ -85,7 +94,8 @@ where
             Level::DEBUG => "DEBUG",
             Level::TRACE => "TRACE",
         };
-        let source = if fields.service.is_empty() { event.metadata().target() } else { &fields.service };
+        let source =
+            if fields.service.is_empty() { event.metadata().target() } else { &fields.service };
         let time = humantime::format_rfc3339_seconds(SystemTime::now());
         writeln!(to, "{time} {level} {source}: {}{}", fields.message, fields.others)
     }

@@ -1,4 +1,5 @@
-//! A service to look at: three levels of services, one of which does something. `./just step 0` runs it.
+//! A service to look at: three levels of services, one of which does something. `./just step 0`
+//! runs it.
 
 use service::{Failure, Scope, Service, Setting, Settings};
 use std::{process::ExitCode, sync::Arc, time::Duration};

@@ -8,6 +8,14 @@ use std::{
     time::{Duration, Instant},
 };
 
+/// A coroutine that waits for less than this sleeps: it does not park, and a stop comes that much
+/// later.
+///
+/// `may` 0.3.51 sets the timer of a park before it puts the coroutine where the timer looks for it.
+/// A timer that goes off in between wakes nobody, for ever. It takes a busy machine to be that
+/// late; a millisecond it often is.
+const SHORT: Duration = Duration::from_millis(100);
+
 /// What a coroutine or a thread has in place of `sleep`: a wait that a stop or a reload cuts short.
 ///
 /// Work that is a tokio task needs none of this: it is dropped at its next `await`.
@@ -84,10 +92,12 @@ impl Pause {
                 return Wake::Due;
             }
             // Parking may end early, for no reason or for a stop: the loop looks.
-            if may::coroutine::is_coroutine() {
-                may::coroutine::park_timeout(whole_milliseconds(left));
-            } else {
+            if !may::coroutine::is_coroutine() {
                 thread::park_timeout(left);
+            } else if left < SHORT {
+                may::coroutine::sleep(whole_milliseconds(left));
+            } else {
+                may::coroutine::park_timeout(whole_milliseconds(left));
             }
         }
     }

@@ -111,7 +111,8 @@ impl Scope {
     /// Calls `wake` when the service stops, for work that waits where neither a drop nor a
     /// [`Pause`] reaches it, such as a thread in `accept`.
     pub fn at_stop(&self, wake: impl FnOnce() + Send + 'static) {
-        let mut at_stop = self.shared.at_stop.lock().expect("nothing panics while it holds this lock");
+        let mut at_stop =
+            self.shared.at_stop.lock().expect("nothing panics while it holds this lock");
         if self.is_stopping() {
             drop(at_stop);
             wake();
@@ -122,7 +123,11 @@ impl Scope {
 
     /// Spawns a tokio task. On stop it is dropped at its next `await`.
     // ANCHOR: spawn_task
-    pub fn spawn_task(&self, name: impl Into<Cow<'static, str>>, task: impl Future<Output = ()> + Send + 'static) {
+    pub fn spawn_task(
+        &self,
+        name: impl Into<Cow<'static, str>>,
+        task: impl Future<Output = ()> + Send + 'static,
+    ) {
         let Some(work) = self.admit(name.into(), Kind::Task) else { return };
         let id = work.id;
         let task = self.shared.tokio.spawn(async move {
@@ -138,7 +143,12 @@ impl Scope {
     /// Spawns a `may` coroutine with a stack of `stack` bytes. On stop its [`Pause`] says so.
     ///
     /// An overflow of the stack kills the coroutine without a word: allow for what the body calls.
-    pub fn spawn_coroutine<F>(&self, name: impl Into<Cow<'static, str>>, stack: usize, body: F) -> io::Result<()>
+    pub fn spawn_coroutine<F>(
+        &self,
+        name: impl Into<Cow<'static, str>>,
+        stack: usize,
+        body: F,
+    ) -> io::Result<()>
     where
         F: FnOnce(&Pause) + Send + 'static,
     {
@@ -154,7 +164,12 @@ impl Scope {
     /// Spawns a thread with a stack of `stack` bytes. On stop its [`Pause`] says so.
     ///
     /// Fails when the machine has no room for another thread.
-    pub fn spawn_thread<F>(&self, name: impl Into<Cow<'static, str>>, stack: usize, body: F) -> io::Result<()>
+    pub fn spawn_thread<F>(
+        &self,
+        name: impl Into<Cow<'static, str>>,
+        stack: usize,
+        body: F,
+    ) -> io::Result<()>
     where
         F: FnOnce(&Pause) + Send + 'static,
     {
@@ -203,8 +218,9 @@ impl Scope {
     /// Ends all work; the error names what had not ended after `timeout`.
     pub(crate) async fn end(&self, timeout: Duration) -> Result<(), Vec<String>> {
         self.shared.stopping.cancel();
-        let at_stop =
-            std::mem::take(&mut *self.shared.at_stop.lock().expect("nothing panics while it holds this lock"));
+        let at_stop = std::mem::take(
+            &mut *self.shared.at_stop.lock().expect("nothing panics while it holds this lock"),
+        );
         for wake in at_stop {
             if let Err(panic) = catch_unwind(AssertUnwindSafe(wake)) {
                 error!(service = %self, "a call at stop panicked: {}", panic_message(&*panic));
@@ -256,7 +272,8 @@ impl fmt::Display for Scope {
     }
 }
 
-/// Held by a piece of work while it runs. Its drop, however that comes about, is the end of the work.
+/// Held by a piece of work while it runs. Its drop, however that comes about, is the end of the
+/// work.
 struct Running {
     scope: Scope,
     id: usize,
@@ -292,10 +309,12 @@ impl Drop for Running {
 /// Awaits `task`, and catches its panic.
 async fn caught(task: impl Future<Output = ()>) -> Result<(), Box<dyn Any + Send>> {
     let mut task = pin!(task);
-    std::future::poll_fn(|context| match catch_unwind(AssertUnwindSafe(|| task.as_mut().poll(context))) {
-        Ok(Poll::Pending) => Poll::Pending,
-        Ok(Poll::Ready(())) => Poll::Ready(Ok(())),
-        Err(panic) => Poll::Ready(Err(panic)),
+    std::future::poll_fn(|context| {
+        match catch_unwind(AssertUnwindSafe(|| task.as_mut().poll(context))) {
+            Ok(Poll::Pending) => Poll::Pending,
+            Ok(Poll::Ready(())) => Poll::Ready(Ok(())),
+            Err(panic) => Poll::Ready(Err(panic)),
+        }
     })
     .await
 }

@@ -51,13 +51,15 @@ pub trait Service: Send + Sync + 'static {
 }
 // ANCHOR_END: trait
 
-/// What a panic in spawned work does. In every case it is caught, and logged with the service's path.
+/// What a panic in spawned work does. In every case it is caught, and logged with the service's
+/// path.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum OnPanic {
     /// It ends that piece of work only.
     Contain,
     /// It stops the service, and all inside it.
     Stop,
-    /// It stops the service and starts it again; after five such panics within a minute, it stops it for good.
+    /// It stops the service and starts it again; after five such panics within a minute, it stops
+    /// it for good.
     Restart,
 }

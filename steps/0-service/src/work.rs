@@ -30,7 +30,8 @@ pub(crate) enum Handle {
 }
 
 impl Handle {
-    /// Wakes work that waits in a [`Pause`](crate::Pause). Tasks wait on what they like, and need no waking.
+    /// Wakes work that waits in a [`Pause`](crate::Pause). Tasks wait on what they like, and need
+    /// no waking.
     fn wake(&self) {
         match self {
             Handle::Task(_) => {}
@@ -39,7 +40,8 @@ impl Handle {
         }
     }
 
-    /// Asks the work to end: a task is dropped where it awaits, the others are woken to see for themselves.
+    /// Asks the work to end: a task is dropped where it awaits, the others are woken to see for
+    /// themselves.
     fn end(&self) {
         match self {
             Handle::Task(handle) => handle.abort(),
@@ -173,8 +175,11 @@ impl Registry {
     /// The kinds and names of what runs, such as `thread "pump"`.
     pub(crate) fn names(&self) -> Vec<String> {
         let inner = self.lock();
-        let mut names: Vec<_> =
-            inner.running.iter().map(|(_, work)| format!("{} {:?}", work.kind, work.name)).collect();
+        let mut names: Vec<_> = inner
+            .running
+            .iter()
+            .map(|(_, work)| format!("{} {:?}", work.kind, work.name))
+            .collect();
         names.sort();
         names
     }

@@ -1,5 +1,6 @@
-//! Looks at the background process as the person at the terminal sees it: what each command prints and with which
-//! code it exits, from `start` to `stop`, after a kill, and when two commands are given at once.
+//! Looks at the background process as the person at the terminal sees it: what each command prints
+//! and with which code it exits, from `start` to `stop`, after a kill, and when two commands are
+//! given at once.
 
 mod programs;
 
@@ -25,7 +26,10 @@ fn start_returns_when_the_service_is_ready_and_stop_when_it_has_ended() {
         let status = place.run(&["status"]).good();
         let (first, tree) = status.split_once('\n').unwrap();
         assert!(first.starts_with(&format!("service is ready (pid {pid}, for ")), "{first}");
-        assert_eq!(tree, "  house: ready\n    hall: ready\n      clock: ready\n    kitchen: ready\n");
+        assert_eq!(
+            tree,
+            "  house: ready\n    hall: ready\n      clock: ready\n    kitchen: ready\n"
+        );
         assert!(place.path("service.sock").exists());
 
         assert_eq!(place.run(&["stop"]).good(), "service is stopped\n");
@@ -58,7 +62,10 @@ fn of_many_starts_at_once_one_succeeds() {
     assert_eq!(won[0].out, format!("service is ready (pid {})\n", place.pid().unwrap()));
     for said in lost {
         let why = said.bad(1);
-        assert!(why.starts_with("service: already running (pid ") && why.ends_with(REFUSED), "{why}");
+        assert!(
+            why.starts_with("service: already running (pid ") && why.ends_with(REFUSED),
+            "{why}"
+        );
     }
 }
 
@@ -68,7 +75,9 @@ fn those_who_ask_for_the_status_are_not_in_the_way_of_a_start() {
     start(&place, &[]);
     place.kill(); // what is left is the case in which a look at the pidfile takes longest
     thread::scope(|scope| {
-        let ask = || (0..100).for_each(|_| assert!(matches!(place.run(&["status"]).code, Some(0 | 1 | 4))));
+        let ask = || {
+            (0..100).for_each(|_| assert!(matches!(place.run(&["status"]).code, Some(0 | 1 | 4))))
+        };
         let who_ask: Vec<_> = (0..4).map(|_| scope.spawn(ask)).collect();
         while !who_ask.iter().all(|asks| asks.is_finished()) {
             start(&place, &[]);
@@ -85,7 +94,9 @@ fn the_exit_code_of_status_tells_whether_it_runs_was_killed_or_is_stopped() {
     start(&place, &[]);
     assert_eq!(status().code, Some(0));
     let killed = place.kill();
-    let why = format!("service is not running: pid {killed} was killed; `service start` starts it again\n");
+    let why = format!(
+        "service is not running: pid {killed} was killed; `service start` starts it again\n"
+    );
     assert_eq!((status().code, status().out), (Some(1), why));
     start(&place, &[]);
     assert_eq!(status().code, Some(0));
@@ -101,7 +112,8 @@ fn after_a_kill_it_starts_again_and_the_log_tells() {
     assert!(place.path("service.sock").exists(), "the control socket is left over");
     let pid = start(&place, &[]);
     assert_ne!(pid, killed);
-    let told = format!("the process before this one (pid {killed}) was killed; its pidfile was stale");
+    let told =
+        format!("the process before this one (pid {killed}) was killed; its pidfile was stale");
     assert!(place.log().contains(&told), "{}", place.log());
     assert_eq!(place.run(&["stop"]).good(), "service is stopped\n");
 }
@@ -112,7 +124,10 @@ fn a_stale_pidfile_is_recognised_even_if_its_pid_is_another_process_now() {
     let ours = std::process::id();
     place.write("service.pid", &format!("{ours}\n"));
     assert_eq!(place.run(&["status"]).code, Some(1));
-    assert_eq!(place.run(&["stop"]).good(), format!("service is not running: pid {ours} was killed\n"));
+    assert_eq!(
+        place.run(&["stop"]).good(),
+        format!("service is not running: pid {ours} was killed\n")
+    );
     start(&place, &[]);
     place.run(&["stop"]).good();
 
@@ -137,7 +152,10 @@ fn many_may_stop_it_at_once() {
     thread::scope(|scope| {
         for stop in (0..8).map(|_| scope.spawn(|| place.run(&["stop"]))).collect::<Vec<_>>() {
             let said = stop.join().unwrap().good();
-            assert!(["service is stopped\n", "service is not running\n"].contains(&said.as_str()), "{said}");
+            assert!(
+                ["service is stopped\n", "service is not running\n"].contains(&said.as_str()),
+                "{said}"
+            );
         }
     });
     assert_eq!(place.run(&["status"]).code, Some(3));
@@ -159,7 +177,15 @@ fn whatever_is_said_to_the_control_socket_it_runs_on() {
     let place = Place::new();
     let pid = start(&place, &[]);
     let silent = UnixStream::connect(place.path("service.sock")).unwrap();
-    for said in [&b"\n"[..], b"stop\n", b"\"fly\"\n", b"\xff\xfe\n", &[b'x'; 10_000], b"\"status\"", b"\"status\"\n"] {
+    for said in [
+        &b"\n"[..],
+        b"stop\n",
+        b"\"fly\"\n",
+        b"\xff\xfe\n",
+        &[b'x'; 10_000],
+        b"\"status\"",
+        b"\"status\"\n",
+    ] {
         let mut stream = UnixStream::connect(place.path("service.sock")).unwrap();
         let _ = stream.write_all(said); // it may have heard enough
     }
@@ -182,6 +208,9 @@ fn the_folder_of_its_files_may_be_named_and_may_not_be_too_long() {
     let said = run(place.command(&["start", "--state-dir"]).arg(&long)).bad(1);
     assert_eq!(
         said,
-        format!("service: {}: too long for a socket's path; name a shorter folder with --state-dir\n", long.display())
+        format!(
+            "service: {}: too long for a socket's path; name a shorter folder with --state-dir\n",
+            long.display()
+        )
     );
 }

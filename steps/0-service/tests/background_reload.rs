@@ -26,7 +26,10 @@ fn a_reload_with_a_faulty_file_fails_with_the_reason_and_it_runs_on() {
     let pid = place.pid();
     for (text, why) in [
         ("says = 'tock'\nevry = 1", "service.toml:2: evry: no such setting; did you mean every?"),
-        ("says = 'tock'\nevery = -1", "service.toml:2: every: expected a number of seconds, found -1"),
+        (
+            "says = 'tock'\nevery = -1",
+            "service.toml:2: every: expected a number of seconds, found -1",
+        ),
         ("says = 'tock", "service.toml:1: not TOML: "),
     ] {
         place.write("service.toml", text);
@@ -72,7 +75,8 @@ fn log_prints_the_end_of_the_log_and_with_f_goes_on() {
     assert_eq!(place.run(&["log"]).good(), "", "there is nothing yet");
     let before: String = (1..=200).map(|n| format!("line {n}\n")).collect();
     place.write("service.log", &before);
-    let lines = |from: usize| before.lines().skip(from).map(|line| format!("{line}\n")).collect::<String>();
+    let lines =
+        |from: usize| before.lines().skip(from).map(|line| format!("{line}\n")).collect::<String>();
     assert_eq!(place.run(&["log"]).good(), lines(100));
     assert_eq!(place.run(&["log", "-n", "2"]).good(), "line 199\nline 200\n");
     assert_eq!(place.run(&["log", "-n", "1000"]).good(), before);

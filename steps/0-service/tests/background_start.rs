@@ -1,5 +1,5 @@
-//! Looks at how `start` makes the background process: with its options, in a session of its own, and with the
-//! reason in the terminal when it cannot be made.
+//! Looks at how `start` makes the background process: with its options, in a session of its own,
+//! and with the reason in the terminal when it cannot be made.
 
 mod programs;
 
@@ -52,7 +52,11 @@ fn the_background_process_survives_the_end_of_all_that_started_it() {
     let place = Place::new();
     let script = format!("'{}' start && read line", programs::SERVICE);
     let mut shell = Command::new("sh");
-    place.prepare(shell.args(["-c", &script])).process_group(0).stdin(Stdio::piped()).stdout(Stdio::piped());
+    place
+        .prepare(shell.args(["-c", &script]))
+        .process_group(0)
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped());
     let mut shell = shell.spawn().unwrap();
     let mut said = String::new();
     BufReader::new(shell.stdout.take().unwrap()).read_line(&mut said).unwrap();
@@ -111,7 +115,11 @@ fn a_restart_with_faulty_settings_fails_and_what_runs_runs_on() {
     let pid = place.pid();
     place.write("other.toml", "evry = 0.01");
     let why = "other.toml:1: evry: no such setting; did you mean every?";
-    assert_eq!(place.run(&["restart"]).bad(1), format!("service: {why}\n"), "the earlier options are checked");
+    assert_eq!(
+        place.run(&["restart"]).bad(1),
+        format!("service: {why}\n"),
+        "the earlier options are checked"
+    );
     let why = "--set: every: expected a number of seconds, found \"x\"";
     assert_eq!(place.run(&["restart", "--set", "every=x"]).bad(1), format!("service: {why}\n"));
     assert_eq!((place.run(&["status"]).code, place.pid()), (Some(0), pid));
@@ -139,7 +147,10 @@ fn help_tells_all_commands_and_a_wrong_one_is_told() {
     let place = Place::new();
     let help = place.run(&["--help"]).good();
     for command in ["run", "start", "stop", "restart", "reload", "status", "log", "settings"] {
-        assert!(help.lines().any(|line| line.trim_start().starts_with(&format!("{command} "))), "{command}: {help}");
+        assert!(
+            help.lines().any(|line| line.trim_start().starts_with(&format!("{command} "))),
+            "{command}: {help}"
+        );
     }
     assert!(!help.contains("background  "), "what `start` runs is its own affair: {help}");
     for wrong in [&["strat"][..], &["start", "--set", "says"], &["--set", "=1", "status", "x"]] {

@@ -1,5 +1,5 @@
-//! Looks at starts and stops that are cut short, by one another or by a caller that goes away: each ends
-//! in a state that can be told, with nothing left running.
+//! Looks at starts and stops that are cut short, by one another or by a caller that goes away: each
+//! ends in a state that can be told, with nothing left running.
 
 mod parts;
 
@@ -19,7 +19,14 @@ fn stuck_house(journal: &Journal) -> (Lifecycle, Arc<Notify>) {
         Ok(())
     });
     let first = Part::new("first", journal).running(move |scope| spawn_all(scope, &noted));
-    (Part::new("house", journal).with(first).with(stuck).with(Part::new("last", journal)).lifecycle(), trying)
+    (
+        Part::new("house", journal)
+            .with(first)
+            .with(stuck)
+            .with(Part::new("last", journal))
+            .lifecycle(),
+        trying,
+    )
 }
 
 fn spawn_all(scope: &Scope, journal: &Journal) {
@@ -56,7 +63,18 @@ async fn a_stop_cuts_a_start_short() {
     let ended = "work ended";
     assert_eq!(
         journal.take(),
-        ["start first", "start stuck", "stop stuck", ended, ended, ended, "stop first", ended, ended, ended]
+        [
+            "start first",
+            "start stuck",
+            "stop stuck",
+            ended,
+            ended,
+            ended,
+            "stop first",
+            ended,
+            ended,
+            ended
+        ]
     );
 }
 
@@ -72,7 +90,10 @@ async fn a_start_goes_on_when_its_caller_goes_away() {
 
     begin(house.stop()).await;
     within("stopped", house.stopped()).await;
-    assert_eq!(journal.take(), ["stop house", "stop room", "work ended", "work ended", "work ended"]);
+    assert_eq!(
+        journal.take(),
+        ["stop house", "stop room", "work ended", "work ended", "work ended"]
+    );
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -95,7 +116,8 @@ async fn starts_and_stops_that_race_leave_nothing_running() {
             kind.spawn_waiting(scope, "wait", hold.clone());
         }
     };
-    let rooms = (Part::quiet("one").running(work.clone()), Part::quiet("two").running(work.clone()));
+    let rooms =
+        (Part::quiet("one").running(work.clone()), Part::quiet("two").running(work.clone()));
     let house = Part::quiet("house").with(rooms.0).with(rooms.1).running(work).lifecycle();
     within("start", house.start()).await.unwrap();
     let at_rest = Arc::strong_count(&held) - 9; // three services, each with three pieces of work
@@ -103,7 +125,9 @@ async fn starts_and_stops_that_race_leave_nothing_running() {
     for _ in 0..100 {
         let calls = (0..4).map(|n| {
             let house = house.clone();
-            tokio::spawn(async move { if n % 2 == 0 { house.stop().await } else { house.start().await } })
+            tokio::spawn(async move {
+                if n % 2 == 0 { house.stop().await } else { house.start().await }
+            })
         });
         for call in calls.collect::<Vec<_>>() {
             match within("a start or stop", call).await.unwrap() {
@@ -111,7 +135,11 @@ async fn starts_and_stops_that_race_leave_nothing_running() {
                 Err(error) => panic!("{error}"),
             }
         }
-        assert!(matches!(house.state(), State::Ready | State::Stopped), "{} is no state to stay in", house.state());
+        assert!(
+            matches!(house.state(), State::Ready | State::Stopped),
+            "{} is no state to stay in",
+            house.state()
+        );
         within("stop", house.stop()).await.unwrap();
         assert_eq!((house.state(), Arc::strong_count(&held)), (State::Stopped, at_rest));
     }

@@ -1,5 +1,6 @@
-//! Starts and stops a busy tree 200 times and counts what the process has after each time: not one task,
-//! coroutine, thread, socket or file may stay behind. Alone in its file, since it counts the whole process.
+//! Starts and stops a busy tree 200 times and counts what the process has after each time: not one
+//! task, coroutine, thread, socket or file may stay behind. Alone in its file, since it counts the
+//! whole process.
 #![allow(clippy::unwrap_used, reason = "a panic is how a test fails")]
 
 mod parts;
@@ -39,7 +40,8 @@ async fn two_hundred_starts_and_stops_leave_nothing_behind() {
         let now = count();
         // What the work had is gone when `stop` returns.
         assert_eq!((now.held, &now.files), (before.held, &before.files), "after {n} cycles");
-        // The runtime and the kernel strike a task or a thread off their lists a moment after its end.
+        // The runtime and the kernel strike a task or a thread off their lists a moment after its
+        // end.
         let gone = |now: Belongings| now.tasks == 0 && now.threads <= before.threads;
         until("no task and no thread is left", || gone(count())).await;
     }
@@ -124,7 +126,12 @@ fn listen(scope: &Scope, held: &Held) -> SocketAddr {
 }
 
 /// A client of each kind. Each holds its connection until the stop.
-fn spawn_clients(scope: &Scope, address: SocketAddr, held: &Held, answered: &mpsc::UnboundedSender<()>) {
+fn spawn_clients(
+    scope: &Scope,
+    address: SocketAddr,
+    held: &Held,
+    answered: &mpsc::UnboundedSender<()>,
+) {
     let (hold, tell) = (held.clone(), answered.clone());
     scope.spawn_task("client", async move {
         let mut stream = tokio::net::TcpStream::connect(address).await.unwrap();
@@ -135,14 +142,23 @@ fn spawn_clients(scope: &Scope, address: SocketAddr, held: &Held, answered: &mps
         std::future::pending().await
     });
     let (hold, tell) = (held.clone(), answered.clone());
-    let coroutine = move |pause: &Pause| converse(may::net::TcpStream::connect(address).unwrap(), pause, &tell, hold);
+    let coroutine = move |pause: &Pause| {
+        converse(may::net::TcpStream::connect(address).unwrap(), pause, &tell, hold)
+    };
     scope.spawn_coroutine("client", STACK, coroutine).unwrap();
     let (hold, tell) = (held.clone(), answered.clone());
-    let thread = move |pause: &Pause| converse(std::net::TcpStream::connect(address).unwrap(), pause, &tell, hold);
+    let thread = move |pause: &Pause| {
+        converse(std::net::TcpStream::connect(address).unwrap(), pause, &tell, hold)
+    };
     scope.spawn_thread("client", STACK, thread).unwrap();
 }
 
-fn converse(mut stream: impl Read + Write, pause: &Pause, answered: &mpsc::UnboundedSender<()>, _hold: Held) {
+fn converse(
+    mut stream: impl Read + Write,
+    pause: &Pause,
+    answered: &mpsc::UnboundedSender<()>,
+    _hold: Held,
+) {
     stream.write_all(b"?").unwrap();
     stream.read_exact(&mut [0]).unwrap();
     answered.send(()).unwrap();

@@ -1,5 +1,5 @@
-//! Looks at what is logged where there is nobody to return an error to: panics in spawned work, and work that
-//! would not end after a failure. Each line names the service by its path.
+//! Looks at what is logged where there is nobody to return an error to: panics in spawned work, and
+//! work that would not end after a failure. Each line names the service by its path.
 #![allow(clippy::unwrap_used, reason = "a panic is how a test fails")]
 
 mod parts;
@@ -30,7 +30,12 @@ impl io::Write for ToLog {
 fn keep_log() {
     static ONCE: Once = Once::new();
     ONCE.call_once(|| {
-        tracing_subscriber::fmt().with_ansi(false).without_time().with_target(false).with_writer(|| ToLog).init()
+        tracing_subscriber::fmt()
+            .with_ansi(false)
+            .without_time()
+            .with_target(false)
+            .with_writer(|| ToLog)
+            .init()
     });
     parts::expect_panics();
 }
@@ -42,13 +47,17 @@ fn logged(line: &str) -> bool {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_panic_is_logged_with_the_path_of_its_service_whatever_it_does() {
     keep_log();
-    for (name, policy) in [("contain", OnPanic::Contain), ("stop", OnPanic::Stop), ("restart", OnPanic::Restart)] {
+    for (name, policy) in
+        [("contain", OnPanic::Contain), ("stop", OnPanic::Stop), ("restart", OnPanic::Restart)]
+    {
         for kind in KINDS {
-            let room =
-                Part::quiet(name).on_panic(policy).running(move |scope| kind.spawn(scope, "bomb", || panic!("bang")));
+            let room = Part::quiet(name)
+                .on_panic(policy)
+                .running(move |scope| kind.spawn(scope, "bomb", || panic!("bang")));
             let house = Part::quiet("house").with(room).lifecycle();
             let _ = within("start", house.start()).await;
-            let line = format!("ERROR {} \"bomb\" panicked: bang service=house/{name}", kind.word());
+            let line =
+                format!("ERROR {} \"bomb\" panicked: bang service=house/{name}", kind.word());
             until(&line, || logged(&line)).await;
             within("stop", house.stop()).await.unwrap();
         }
@@ -69,7 +78,10 @@ async fn work_that_would_not_end_after_a_failed_start_is_logged() {
         Err("no flour".into())
     });
     let house = Part::quiet("house").with(room).lifecycle();
-    assert_eq!(within("start", house.start()).await.unwrap_err().to_string(), "house/failed: no flour");
+    assert_eq!(
+        within("start", house.start()).await.unwrap_err().to_string(),
+        "house/failed: no flour"
+    );
     let line = "ERROR still running after the stop timeout: house/failed: thread \"mule\" service=house/failed";
     assert!(logged(line), "{:?}", LOG.lock().unwrap());
     drop(release.lock().unwrap().take());

@@ -1,5 +1,6 @@
-//! Looks at the order in which a tree of services starts and stops: children before the parent on the
-//! way up, the parent before the children on the way down, and never the wrong way round after a failure.
+//! Looks at the order in which a tree of services starts and stops: children before the parent on
+//! the way up, the parent before the children on the way down, and never the wrong way round after
+//! a failure.
 
 mod parts;
 
@@ -18,11 +19,15 @@ fn working(name: &'static str, journal: &Journal) -> Part {
 #[tokio::test(flavor = "multi_thread")]
 async fn children_start_before_their_parent_and_stop_after_it_over_three_levels() {
     let journal = Journal::default();
-    let left = working("left", &journal).with(working("one", &journal)).with(working("two", &journal));
+    let left =
+        working("left", &journal).with(working("one", &journal)).with(working("two", &journal));
     let house = working("house", &journal).with(left).with(working("right", &journal)).lifecycle();
 
     within("start", house.start()).await.unwrap();
-    assert_eq!(journal.take(), ["start one", "start two", "start left", "start right", "start house"]);
+    assert_eq!(
+        journal.take(),
+        ["start one", "start two", "start left", "start right", "start house"]
+    );
 
     within("stop", house.stop()).await.unwrap();
     let down = ["house", "right", "left", "two", "one"];
@@ -76,18 +81,33 @@ async fn a_failure_deep_down_names_the_whole_path() {
 async fn a_child_that_never_gets_ready_is_named_and_what_it_spawned_is_ended() {
     let journal = Journal::default();
     let noted = journal.clone();
-    let never = Part::new("slow", &journal).timeout(Duration::from_millis(50)).on_start(move |scope| {
-        Kind::Task.spawn_waiting(scope, "wait", noted.note_at_drop("slow's work ended"));
-        Ok(())
-    });
-    let house = Part::new("house", &journal).with(working("quick", &journal)).with(never).lifecycle();
+    let never =
+        Part::new("slow", &journal).timeout(Duration::from_millis(50)).on_start(move |scope| {
+            Kind::Task.spawn_waiting(scope, "wait", noted.note_at_drop("slow's work ended"));
+            Ok(())
+        });
+    let house =
+        Part::new("house", &journal).with(working("quick", &journal)).with(never).lifecycle();
 
     let error = within("start", house.start()).await.unwrap_err();
-    assert_eq!(error, Error::NotReady { path: "house/slow".into(), timeout: Duration::from_millis(50) });
-    assert_eq!(error.to_string(), "house/slow: not ready within 0.05 s; see its log for what it waits for");
+    assert_eq!(
+        error,
+        Error::NotReady { path: "house/slow".into(), timeout: Duration::from_millis(50) }
+    );
+    assert_eq!(
+        error.to_string(),
+        "house/slow: not ready within 0.05 s; see its log for what it waits for"
+    );
     assert_eq!(
         journal.take(),
-        ["start quick", "start slow", "stop slow", "slow's work ended", "stop quick", "quick's work ended"]
+        [
+            "start quick",
+            "start slow",
+            "stop slow",
+            "slow's work ended",
+            "stop quick",
+            "quick's work ended"
+        ]
     );
     assert_eq!(house.state(), State::Stopped);
 }
@@ -114,7 +134,11 @@ async fn a_service_starts_again_after_a_stop_and_after_a_failure() {
     let asked = healthy.clone();
     let moody = Part::new("moody", &journal).on_start(move |scope| {
         scope.ready();
-        if asked.load(std::sync::atomic::Ordering::Relaxed) { Ok(()) } else { Err("not today".into()) }
+        if asked.load(std::sync::atomic::Ordering::Relaxed) {
+            Ok(())
+        } else {
+            Err("not today".into())
+        }
     });
     let house = Part::new("house", &journal).with(moody).lifecycle();
     let (up, down) = (["start moody", "start house"], ["stop house", "stop moody"]);

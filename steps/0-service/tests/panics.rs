@@ -1,5 +1,5 @@
-//! Looks at what a panic does, in each kind of work and under each policy, and in the hooks of a service:
-//! it is told with the service's path, and it ends no more than the service chose.
+//! Looks at what a panic does, in each kind of work and under each policy, and in the hooks of a
+//! service: it is told with the service's path, and it ends no more than the service chose.
 
 mod parts;
 
@@ -7,7 +7,8 @@ use parts::{Journal, KINDS, Kind, Part, until, within};
 use service::{Error, Lifecycle, OnPanic, Scope, State};
 use tokio::sync::mpsc;
 
-/// A house with a room that has a piece of work of each kind, and the scope of each start of the room.
+/// A house with a room that has a piece of work of each kind, and the scope of each start of the
+/// room.
 fn house_with(policy: OnPanic, journal: &Journal) -> (Lifecycle, mpsc::UnboundedReceiver<Scope>) {
     let (started, starts) = mpsc::unbounded_channel();
     let noted = journal.clone();
@@ -17,7 +18,10 @@ fn house_with(policy: OnPanic, journal: &Journal) -> (Lifecycle, mpsc::Unbounded
         }
         let _ = started.send(scope.clone());
     });
-    (Part::new("house", journal).with(room.with(Part::new("cupboard", journal))).lifecycle(), starts)
+    (
+        Part::new("house", journal).with(room.with(Part::new("cupboard", journal))).lifecycle(),
+        starts,
+    )
 }
 
 /// Work that panics.
@@ -32,11 +36,14 @@ fn bang(kind: Kind) -> Error {
     Error::Panicked { path: "house/room".into(), work, message: "bang".into() }
 }
 
-const STOPPING: [&str; 5] = ["stop room", "work ended", "work ended", "work ended", "stop cupboard"];
+const STOPPING: [&str; 5] =
+    ["stop room", "work ended", "work ended", "work ended", "stop cupboard"];
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_contained_panic_ends_that_piece_of_work_only() {
-    for (policy, contained) in [(OnPanic::Contain, false), (OnPanic::Stop, true), (OnPanic::Restart, true)] {
+    for (policy, contained) in
+        [(OnPanic::Contain, false), (OnPanic::Stop, true), (OnPanic::Restart, true)]
+    {
         let journal = Journal::default();
         let (house, mut starts) = house_with(policy, &journal);
         within("start", house.start()).await.unwrap();
@@ -48,7 +55,11 @@ async fn a_contained_panic_ends_that_piece_of_work_only() {
         }
         let room = &house.children()[0];
         until("the bombs are gone", || room.status().work == KINDS.len()).await;
-        assert_eq!((room.state(), room.failure(), journal.take()), (State::Ready, None, vec![]), "{policy:?}");
+        assert_eq!(
+            (room.state(), room.failure(), journal.take()),
+            (State::Ready, None, vec![]),
+            "{policy:?}"
+        );
         within("stop", house.stop()).await.unwrap();
         assert_eq!(journal.take(), [&["stop house"], &STOPPING[..]].concat(), "{policy:?}");
     }
@@ -66,11 +77,18 @@ async fn a_panic_stops_its_service_and_all_inside_and_no_other() {
         within("stopped", room.stopped()).await;
         assert_eq!(journal.take(), STOPPING, "{kind:?}");
         assert_eq!(room.failure(), Some(bang(kind)));
-        assert_eq!(room.status().failure, Some(format!("house/room: {} \"bomb\" panicked: bang", kind.word())));
+        assert_eq!(
+            room.status().failure,
+            Some(format!("house/room: {} \"bomb\" panicked: bang", kind.word()))
+        );
         assert_eq!((house.state(), house.failure()), (State::Ready, None), "{kind:?}");
 
         within("a new start of the room", room.start()).await.unwrap();
-        assert_eq!((room.state(), room.failure()), (State::Ready, None), "a new start, a clean sheet");
+        assert_eq!(
+            (room.state(), room.failure()),
+            (State::Ready, None),
+            "a new start, a clean sheet"
+        );
         within("stop", house.stop()).await.unwrap();
     }
 }
@@ -86,7 +104,11 @@ async fn a_panic_restarts_its_service_and_all_inside_and_no_other() {
         within("a restart", starts.recv()).await.unwrap();
         let room = &house.children()[0];
         within("ready", room.ready()).await;
-        assert_eq!(journal.take(), [&STOPPING[..], &["start cupboard", "start room"]].concat(), "{kind:?}");
+        assert_eq!(
+            journal.take(),
+            [&STOPPING[..], &["start cupboard", "start room"]].concat(),
+            "{kind:?}"
+        );
         assert_eq!((house.state(), room.failure()), (State::Ready, None));
         within("stop", house.stop()).await.unwrap();
     }
@@ -105,7 +127,11 @@ async fn a_service_that_goes_on_panicking_is_restarted_five_times_and_then_stopp
         }
         within("stopped", room.stopped()).await;
         within("the end of what follows", room.stop()).await.unwrap();
-        assert_eq!(starts.try_recv().err(), Some(mpsc::error::TryRecvError::Empty), "{kind:?}: no seventh start");
+        assert_eq!(
+            starts.try_recv().err(),
+            Some(mpsc::error::TryRecvError::Empty),
+            "{kind:?}: no seventh start"
+        );
         assert_eq!((room.state(), room.failure()), (State::Stopped, Some(bang(kind))));
         assert_eq!(house.state(), State::Ready);
         within("stop", house.stop()).await.unwrap();
@@ -127,7 +153,8 @@ async fn a_restart_that_fails_is_told() {
     let room = &house.children()[0];
     within("stopped", room.stopped()).await;
     let reason = || room.failure().map(|failure| failure.to_string()).unwrap_or_default();
-    until("the reason is that the restart failed", || reason() == "house/room: nobody wants me").await;
+    until("the reason is that the restart failed", || reason() == "house/room: nobody wants me")
+        .await;
     assert_eq!(room.state(), State::Stopped);
     within("stop", house.stop()).await.unwrap();
 }
@@ -187,7 +214,8 @@ async fn a_panic_in_the_reload_of_a_service_is_its_error_and_the_service_runs_on
     parts::expect_panics();
     let journal = Journal::default();
     let room = Part::new("room", &journal).on_reload(|_| panic!("bang"));
-    let house = Part::new("house", &journal).with(room).with(Part::new("other", &journal)).lifecycle();
+    let house =
+        Part::new("house", &journal).with(room).with(Part::new("other", &journal)).lifecycle();
     within("start", house.start()).await.unwrap();
     journal.take();
     let error = within("reload", house.reload()).await.unwrap_err();

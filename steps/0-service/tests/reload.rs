@@ -1,5 +1,6 @@
-//! Looks at how a reload goes through a tree: every service that is ready is told, the parent first, and
-//! work that waits in a pause is woken. One that fails does not keep the others from being told.
+//! Looks at how a reload goes through a tree: every service that is ready is told, the parent
+//! first, and work that waits in a pause is woken. One that fails does not keep the others from
+//! being told.
 
 mod parts;
 
@@ -10,19 +11,27 @@ use tokio::sync::mpsc;
 #[tokio::test(flavor = "multi_thread")]
 async fn a_reload_goes_down_the_tree_parent_first() {
     let journal = Journal::default();
-    let left = Part::new("left", &journal).with(Part::new("one", &journal)).with(Part::new("two", &journal));
-    let house = Part::new("house", &journal).with(left).with(Part::new("right", &journal)).lifecycle();
+    let left = Part::new("left", &journal)
+        .with(Part::new("one", &journal))
+        .with(Part::new("two", &journal));
+    let house =
+        Part::new("house", &journal).with(left).with(Part::new("right", &journal)).lifecycle();
     within("start", house.start()).await.unwrap();
     journal.take();
     within("reload", house.reload()).await.unwrap();
-    assert_eq!(journal.take(), ["reload house", "reload left", "reload one", "reload two", "reload right"]);
+    assert_eq!(
+        journal.take(),
+        ["reload house", "reload left", "reload one", "reload two", "reload right"]
+    );
     within("stop", house.stop()).await.unwrap();
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn all_are_told_even_if_some_fail_and_the_first_failure_is_returned() {
     let journal = Journal::default();
-    let fails = |name, reason: &'static str| Part::new(name, &journal).on_reload(move |_| Err(reason.into()));
+    let fails = |name, reason: &'static str| {
+        Part::new(name, &journal).on_reload(move |_| Err(reason.into()))
+    };
     let house = Part::new("house", &journal)
         .with(fails("a", "first").with(Part::new("a1", &journal)))
         .with(fails("b", "second"))
@@ -40,7 +49,10 @@ async fn all_are_told_even_if_some_fail_and_the_first_failure_is_returned() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_service_that_is_not_ready_is_not_told() {
     let journal = Journal::default();
-    let house = Part::new("house", &journal).with(Part::new("a", &journal)).with(Part::new("b", &journal)).lifecycle();
+    let house = Part::new("house", &journal)
+        .with(Part::new("a", &journal))
+        .with(Part::new("b", &journal))
+        .lifecycle();
     within("reload before the start", house.reload()).await.unwrap();
     assert_eq!(journal.take(), [""; 0]);
     within("start", house.start()).await.unwrap();
@@ -77,7 +89,10 @@ async fn work_in_a_pause_wakes_for_each_reload_and_for_the_stop() {
     let house = house.lifecycle();
     within("start", house.start()).await.unwrap();
     let mut both = async || {
-        let mut both = [within("a wake", told.recv()).await.unwrap(), within("a wake", told.recv()).await.unwrap()];
+        let mut both = [
+            within("a wake", told.recv()).await.unwrap(),
+            within("a wake", told.recv()).await.unwrap(),
+        ];
         both.sort_by_key(|(kind, _)| *kind);
         both
     };

@@ -1,5 +1,5 @@
-//! Looks at settings as a service sees them: where a value comes from, that services share one of the same
-//! name, what a reload changes, and that what is printed can be read again.
+//! Looks at settings as a service sees them: where a value comes from, that services share one of
+//! the same name, what a reload changes, and that what is printed can be read again.
 
 mod sample;
 
@@ -65,7 +65,11 @@ fn services_that_define_the_same_setting_share_it() {
     file.write("most = 3");
     assert_eq!(settings.reload().unwrap().len(), 1, "it is one setting");
     assert_eq!((one.get(), other.get()), (3, 3));
-    assert_eq!(settings.to_toml().matches("most").count(), 2, "told once, in its help and by its name");
+    assert_eq!(
+        settings.to_toml().matches("most").count(),
+        2,
+        "told once, in its help and by its name"
+    );
 }
 
 #[test]
@@ -138,7 +142,8 @@ async fn a_task_is_told_of_each_change_of_a_setting() {
 
 #[test]
 fn what_is_printed_is_toml_that_gives_the_same_values() {
-    let odd = "says = \"\"\"a \\\"b\\\" # c\n\td = 'e' \\\\ é\"\"\"\nwait = 1e-9\nrate_per_minute = 0.1";
+    let odd =
+        "says = \"\"\"a \\\"b\\\" # c\n\td = 'e' \\\\ é\"\"\"\nwait = 1e-9\nrate_per_minute = 0.1";
     for text in ["", GIVEN, odd] {
         let (settings, all) = File::with(text).settings();
         settings.check().unwrap();

@@ -1,5 +1,5 @@
-//! Looks at settings as a program gets them: from a file, the environment and the command line, in this order,
-//! and at `settings`, which prints them as a file.
+//! Looks at settings as a program gets them: from a file, the environment and the command line, in
+//! this order, and at `settings`, which prints them as a file.
 #![allow(clippy::unwrap_used, reason = "a panic is how a test fails")]
 
 mod programs;
@@ -52,7 +52,9 @@ fn a_value_from_the_environment_wins_after_a_reload_too() {
 fn each_fault_is_told_with_where_it_is_from() {
     let place = Place::new();
     place.write("service.toml", "syas = 'file'");
-    let said = run(place.command(&["settings", "--set", "every=often", "--set", "evre=1"]).env("SERVICE_SASY", "x"));
+    let said = run(place
+        .command(&["settings", "--set", "every=often", "--set", "evre=1"])
+        .env("SERVICE_SASY", "x"));
     assert_eq!(
         said.bad(1).lines().collect::<Vec<_>>(),
         [
@@ -82,7 +84,8 @@ fn the_file_may_be_named_by_an_option_or_by_the_environment() {
         (Some("one.toml"), &["--config", "two.toml"], "says = \"two\"  # from two.toml:1"),
     ] {
         let mut command = place.command(&["settings"]);
-        let printed = run(command.args(option).envs(named.map(|file| ("SERVICE_CONFIG", file)))).good();
+        let printed =
+            run(command.args(option).envs(named.map(|file| ("SERVICE_CONFIG", file)))).good();
         assert!(printed.lines().any(|line| line == says), "{says} is not in\n{printed}");
     }
 }

@@ -1,5 +1,5 @@
-//! Looks at faulty settings: each fault is told with file, line and key and what to do, all of them are told
-//! at once, and a reload that meets one changes nothing at all.
+//! Looks at faulty settings: each fault is told with file, line and key and what to do, all of them
+//! are told at once, and a reload that meets one changes nothing at all.
 #![allow(clippy::unwrap_used, reason = "a panic is how a test fails")]
 
 mod sample;
@@ -24,18 +24,27 @@ const FAULTS: [(&str, &str); 18] = [
     ("xylophone = 1", "xylophone: no such setting; the command `settings` lists them all"),
     ("[gateway]", "gateway: no such setting; the command `settings` lists them all"),
     // Values of another type.
-    ("rate_per_minute = \"fast\"", "rate_per_minute: expected a number from 0.1 to 6000, found \"fast\""),
+    (
+        "rate_per_minute = \"fast\"",
+        "rate_per_minute: expected a number from 0.1 to 6000, found \"fast\"",
+    ),
     ("room = 1.5", "room: expected a whole number, found 1.5"),
     ("room = -1", "room: expected a whole number, found -1"),
     ("loud = 1", "loud: expected true or false, found 1"),
     ("says = [1]", "says: expected a string, found [1]"),
     ("wait = -1", "wait: expected a number of seconds, found -1"),
-    ("numbers_bind = 1", "numbers_bind: expected an address and port such as \"127.0.0.1:7776\", found 1"),
+    (
+        "numbers_bind = 1",
+        "numbers_bind: expected an address and port such as \"127.0.0.1:7776\", found 1",
+    ),
     ("seed = \"x\"", "seed: expected a whole number, found \"x\""),
     ("colour = \"pink\"", "colour: expected \"red\", \"green\" or \"blue\", found \"pink\""),
     // Values out of range.
     ("rate_per_minute = 0", "rate_per_minute: expected a number from 0.1 to 6000, found 0"),
-    ("rate_per_minute = 6000.1", "rate_per_minute: expected a number from 0.1 to 6000, found 6000.1"),
+    (
+        "rate_per_minute = 6000.1",
+        "rate_per_minute: expected a number from 0.1 to 6000, found 6000.1",
+    ),
     ("rate_per_minute = nan", "rate_per_minute: expected a number from 0.1 to 6000, found nan"),
     ("most = 10", "most: expected a whole number from 1 to 9, found 10"),
 ];
@@ -74,10 +83,18 @@ fn a_reload_with_a_fault_changes_nothing() {
 
 #[test]
 fn a_file_that_is_not_toml_is_told_with_its_line() {
-    for (text, line) in [("most = ", 1), ("# one\nmost = 2\nmost = 3\n", 3), ("\nsays = \"tock\n", 2), ("most 2", 1)] {
+    for (text, line) in [
+        ("most = ", 1),
+        ("# one\nmost = 2\nmost = 3\n", 3),
+        ("\nsays = \"tock\n", 2),
+        ("most 2", 1),
+    ] {
         let (settings, _) = File::with(text).settings();
         let says = told(settings.check());
-        assert!(says.starts_with(&format!("numbers.toml:{line}: not TOML: ")), "{text:?} is said to be {says:?}");
+        assert!(
+            says.starts_with(&format!("numbers.toml:{line}: not TOML: ")),
+            "{text:?} is said to be {says:?}"
+        );
         assert_eq!(says.lines().count(), 1, "one fault, one line: {says:?}");
 
         let file = File::with("most = 4");
@@ -93,7 +110,10 @@ fn a_file_that_was_asked_for_must_be_there() {
     let file = File::none();
     let settings = Settings::new(Sources::default().file(&file.path, true));
     let says = told(settings.check());
-    assert!(says.starts_with(&format!("{}: the settings file cannot be read: ", file.path.display())), "{says}");
+    assert!(
+        says.starts_with(&format!("{}: the settings file cannot be read: ", file.path.display())),
+        "{says}"
+    );
 }
 
 #[test]

@@ -1,5 +1,5 @@
-//! Looks at what signals do to a program in the foreground: SIGHUP reloads, SIGTERM and SIGINT stop the tree in
-//! order, and a second SIGINT ends a program that will not stop.
+//! Looks at what signals do to a program in the foreground: SIGHUP reloads, SIGTERM and SIGINT stop
+//! the tree in order, and a second SIGINT ends a program that will not stop.
 #![allow(clippy::unwrap_used, reason = "a panic is how a test fails")]
 
 mod programs;
@@ -18,7 +18,15 @@ fn stubborn() -> PathBuf {
     if !built.exists() {
         let profile = folder.file_name().filter(|name| *name != "debug").unwrap_or("dev".as_ref());
         let mut cargo = Command::new(env!("CARGO"));
-        cargo.args(["build", "--quiet", "--package", "service", "--example", "stubborn", "--profile"]);
+        cargo.args([
+            "build",
+            "--quiet",
+            "--package",
+            "service",
+            "--example",
+            "stubborn",
+            "--profile",
+        ]);
         cargo.arg(profile).arg("--target-dir").arg(folder.parent().unwrap());
         assert_eq!(cargo.status().unwrap().code(), Some(0), "{cargo:?}");
     }
@@ -62,8 +70,10 @@ fn a_signal_to_stop_stops_the_tree_in_order() {
         program.logs("INFO  house: ready");
         program.signal(signal);
         assert_eq!(program.ends().code(), Some(0), "{signal:?}");
-        let services: Vec<_> = program.rest_of_log().into_iter().filter(|line| line.contains(" INFO ")).collect();
-        let stopped: Vec<_> = services.iter().map(|line| line.split_once("INFO  ").unwrap().1).collect();
+        let services: Vec<_> =
+            program.rest_of_log().into_iter().filter(|line| line.contains(" INFO ")).collect();
+        let stopped: Vec<_> =
+            services.iter().map(|line| line.split_once("INFO  ").unwrap().1).collect();
         let order = ["house/kitchen", "house/hall/clock", "house/hall", "house"];
         assert_eq!(stopped, order.map(|path| format!("{path}: stopped")), "{signal:?}");
     }

@@ -1,15 +1,17 @@
-//! Looks at the work that a service spawns: when a stop returns, all of it has ended, or is named. Each of
-//! the three kinds is asked in its own way, so each is seen to end in time and to be told of when it does not.
+//! Looks at the work that a service spawns: when a stop returns, all of it has ended, or is named.
+//! Each of the three kinds is asked in its own way, so each is seen to end in time and to be told
+//! of when it does not.
 #![allow(clippy::unwrap_used, reason = "a panic is how a test fails")]
 
 mod parts;
 
-use parts::{Journal, KINDS, Kind, Part, STACK, within};
-use service::{Error, Lifecycle, Scope, State, Wake};
+use parts::{Journal, KINDS, Kind, Part, within};
+use service::{Error, Lifecycle, Scope, State};
 use std::{
-    sync::{Arc, Mutex, mpsc},
-    time::{Duration, Instant},
+    sync::{Arc, Mutex},
+    time::Duration,
 };
+use tokio::sync::{mpsc, watch};
 
 /// Starts a house with one room that does `work`, and gives it little time to stop.
 async fn house_with(work: impl Fn(&Scope) + Send + Sync + 'static) -> Lifecycle {
@@ -22,151 +24,99 @@ async fn house_with(work: impl Fn(&Scope) + Send + Sync + 'static) -> Lifecycle 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_task_is_dropped_where_it_awaits() {
     let journal = Journal::default();
-    let noted = journal.clone();
+    let (noted, (begun, mut has_begun)) = (journal.clone(), mpsc::unbounded_channel());
     let house = house_with(move |scope| {
-        let noted = noted.clone();
+        let (noted, begun) = (noted.clone(), begun.clone());
         scope.spawn_task("wait", async move {
             let _at_drop = noted.note_at_drop("dropped");
+            let _ = begun.send(());
             std::future::pending::<()>().await;
             noted.note("went on after the stop");
         });
     })
     .await;
+    within("the task has begun", has_begun.recv()).await;
     within("stop", house.stop()).await.unwrap();
     assert_eq!(journal.take(), ["dropped"]);
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn coroutines_and_threads_are_woken_from_their_pause() {
-    for kind in [Kind::Coroutine, Kind::Thread] {
-        let journal = Journal::default();
-        let noted = journal.clone();
-        let (tell, mut told) = tokio::sync::mpsc::unbounded_channel();
-        let house = house_with(move |scope| {
-            let (noted, tell) = (noted.clone(), tell.clone());
-            let body = move |pause: &service::Pause| {
-                tell.send(pause.is_stopping()).unwrap();
-                let wake = pause.wait(parts::PATIENCE);
-                noted.note(format!("{wake:?}, stopping: {}", pause.is_stopping()));
-                assert_eq!(pause.wait(parts::PATIENCE), Wake::Stopping, "there is no more waiting after a stop");
-            };
-            match kind {
-                Kind::Coroutine => scope.spawn_coroutine("wait", STACK, body).unwrap(),
-                _ => scope.spawn_thread("wait", STACK, body).unwrap(),
-            }
-        })
-        .await;
-        assert_eq!(within("the work to begin", told.recv()).await, Some(false), "{kind:?}");
-        within("stop", house.stop()).await.unwrap();
-        assert_eq!(journal.take(), ["Stopping, stopping: true"], "{kind:?}");
-    }
+/// Work that minds nothing. Each piece tells when it has begun, and ends when it is released.
+struct Mules {
+    begun: mpsc::UnboundedSender<()>,
+    has_begun: mpsc::UnboundedReceiver<()>,
+    released: watch::Sender<bool>,
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn a_pause_that_nothing_cuts_short_lasts_as_long_as_was_asked() {
-    let asked = Duration::from_millis(30);
-    let (tell, mut told) = tokio::sync::mpsc::unbounded_channel();
-    let house = house_with(move |scope| {
-        let tell = (tell.clone(), tell.clone());
-        let body = move |tell: tokio::sync::mpsc::UnboundedSender<_>, pause: &service::Pause| {
-            let began = Instant::now();
-            let _ = tell.send((pause.wait(asked), began.elapsed()));
-        };
-        scope.spawn_coroutine("wait", STACK, move |pause| body(tell.0, pause)).unwrap();
-        scope.spawn_thread("wait", STACK, move |pause| body(tell.1, pause)).unwrap();
-    })
-    .await;
-    for _ in 0..2 {
-        let (wake, lasted) = within("the end of a pause", told.recv()).await.unwrap();
-        assert_eq!(wake, Wake::Due);
-        assert!(lasted >= asked, "{lasted:?}");
+impl Mules {
+    fn new() -> Self {
+        let (begun, has_begun) = mpsc::unbounded_channel();
+        Mules { begun, has_begun, released: watch::Sender::new(false) }
     }
-    within("stop", house.stop()).await.unwrap();
-}
 
-#[tokio::test(flavor = "multi_thread")]
-async fn pauses_have_an_end_however_little_is_left_to_wait() {
-    let (tell, mut told) = tokio::sync::mpsc::unbounded_channel();
-    let house = house_with(move |scope| {
-        let body = |tell: tokio::sync::mpsc::UnboundedSender<_>| {
-            move |pause: &service::Pause| {
-                // With 20,000 of them, all lengths from nothing to 10 microseconds occur.
-                let mut due = Instant::now();
-                for _ in 0..20_000 {
-                    due += Duration::from_micros(10);
-                    assert_eq!(pause.until(due), Wake::Due);
+    /// A way to spawn them.
+    fn spawner(&self, kind: Kind) -> impl Fn(&Scope) + Send + Sync + 'static {
+        let (begun, released) = (self.begun.clone(), self.released.subscribe());
+        move |scope| {
+            let (begun, released) = (begun.clone(), released.clone());
+            // As a task it blocks the worker that it runs on: there is no `await` to drop it at.
+            kind.spawn(scope, "mule", move || {
+                let _ = begun.send(());
+                while !*released.borrow() {
+                    match kind {
+                        Kind::Coroutine => may::coroutine::sleep(Duration::from_millis(1)),
+                        _ => std::thread::sleep(Duration::from_millis(1)),
+                    }
                 }
-                let _ = tell.send(());
-            }
-        };
-        scope.spawn_coroutine("wait", STACK, body(tell.clone())).unwrap();
-        scope.spawn_thread("wait", STACK, body(tell.clone())).unwrap();
-    })
-    .await;
-    for _ in 0..2 {
-        within("the end of many short pauses", told.recv()).await.unwrap();
+            });
+        }
     }
-    within("stop", house.stop()).await.unwrap();
-}
 
-/// Spawns work that minds nothing and ends only when `release` is dropped.
-fn spawn_deaf(kind: Kind, scope: &Scope) -> mpsc::Sender<()> {
-    let (release, released) = mpsc::channel::<()>();
-    match kind {
-        // As a task it blocks the worker that it runs on: there is no `await` to drop it at.
-        Kind::Task | Kind::Thread => kind.spawn(scope, "mule", move || {
-            let _ = released.recv();
-        }),
-        Kind::Coroutine => scope
-            .spawn_coroutine("mule", STACK, move |_| {
-                while released.try_recv() == Err(mpsc::TryRecvError::Empty) {
-                    may::coroutine::sleep(Duration::from_millis(1));
-                }
-            })
-            .unwrap(),
+    async fn begun(&mut self) {
+        within("the work has begun", self.has_begun.recv()).await;
     }
-    release
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn work_that_will_not_end_is_named_and_holds_nothing_up() {
     for kind in KINDS {
-        let release = Arc::new(Mutex::new(None));
-        let keep = release.clone();
+        let mut mules = Mules::new();
+        let spawn = mules.spawner(kind);
         let house = house_with(move |scope| {
             kind.spawn_waiting(scope, "sheep", ());
-            *keep.lock().unwrap() = Some(spawn_deaf(kind, scope));
+            spawn(scope);
         })
         .await;
+        mules.begun().await;
         let error = within("stop", house.stop()).await.unwrap_err();
         let mule = format!("house/room: {} \"mule\"", kind.word());
         assert_eq!(error, Error::StillRunning { left: vec![mule.clone()] });
         assert_eq!(error.to_string(), format!("still running after the stop timeout: {mule}"));
         assert_eq!((house.state(), house.children()[0].state()), (State::Stopped, State::Stopped));
 
-        drop(release.lock().unwrap().take());
         within("a start beside what is left", house.start()).await.unwrap();
-        drop(release.lock().unwrap().take());
+        mules.begun().await;
+        mules.released.send_replace(true);
         within("stop", house.stop()).await.unwrap();
     }
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn all_that_will_not_end_in_the_whole_tree_is_named_at_once() {
-    let release = Arc::new(Mutex::new(Vec::new()));
+    let mut mules = Mules::new();
     let room = |name, kind| {
-        let keep = release.clone();
-        let deaf = move |scope: &Scope| keep.lock().unwrap().push(spawn_deaf(kind, scope));
-        Part::quiet(name).running(deaf).timeout(Duration::from_millis(50))
+        Part::quiet(name).running(mules.spawner(kind)).timeout(Duration::from_millis(50))
     };
-    let house =
-        Part::quiet("house").with(room("a", Kind::Task).with(room("b", Kind::Coroutine))).with(room("c", Kind::Thread));
-    let house = house.lifecycle();
+    let a = room("a", Kind::Task).with(room("b", Kind::Coroutine));
+    let house = Part::quiet("house").with(a).with(room("c", Kind::Thread)).lifecycle();
     within("start", house.start()).await.unwrap();
+    for _ in KINDS {
+        mules.begun().await;
+    }
     let error = within("stop", house.stop()).await.unwrap_err();
-    let left = ["house/c: thread \"mule\"", "house/a: task \"mule\"", "house/a/b: coroutine \"mule\""];
+    let left =
+        ["house/c: thread \"mule\"", "house/a: task \"mule\"", "house/a/b: coroutine \"mule\""];
     assert_eq!(error, Error::StillRunning { left: left.map(String::from).into() });
-    release.lock().unwrap().clear();
+    mules.released.send_replace(true);
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -207,7 +157,7 @@ async fn work_that_waits_elsewhere_is_woken_by_what_it_asked_for_at_stop() {
     let journal = Journal::default();
     let noted = journal.clone();
     let house = house_with(move |scope| {
-        let (wake, woken) = mpsc::channel::<()>();
+        let (wake, woken) = std::sync::mpsc::channel::<()>();
         scope.at_stop(move || drop(wake));
         let noted = noted.clone();
         Kind::Thread.spawn(scope, "wait", move || {

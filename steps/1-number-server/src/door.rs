@@ -67,14 +67,20 @@ impl Door {
             if !self.full.swap(true, Ordering::Relaxed) {
                 warn!(service = %self.scope, "full (max_connections = {max}): more connections are refused");
             }
-            return Err(format!("The number server is full (max_connections = {max}). Come back later.\n"));
+            return Err(format!(
+                "The number server is full (max_connections = {max}). Come back later.\n"
+            ));
         }
         let number = 1 + self.opened.fetch_add(1, Ordering::Relaxed);
         debug!(service = %self.scope, "connection {number} from {peer}");
         Ok(Guest {
             door: self.clone(),
             number,
-            numbers: self.house.seed.get().map_or_else(Numbers::unpredictable, |seed| Numbers::seeded(seed, number)),
+            numbers: self
+                .house
+                .seed
+                .get()
+                .map_or_else(Numbers::unpredictable, |seed| Numbers::seeded(seed, number)),
             pace: Pace::new(self.house.rate_per_minute.clone()),
             write_timeout: self.house.write_timeout.get(),
         })

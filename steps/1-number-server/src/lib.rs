@@ -1,4 +1,5 @@
-//! A TCP server that says random numbers: to each connection its own, one a second unless set otherwise.
+//! A TCP server that says random numbers: to each connection its own, one a second unless set
+//! otherwise.
 //!
 //! The same tiny server is here three times, once for each way to do many things at once:
 //!

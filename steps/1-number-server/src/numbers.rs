@@ -33,7 +33,8 @@ impl Numbers {
 
     /// Numbers that are different on every run.
     pub fn unpredictable() -> Self {
-        let random = Pcg32::try_from_rng(&mut SysRng).expect("the system has a source of random numbers");
+        let random =
+            Pcg32::try_from_rng(&mut SysRng).expect("the system has a source of random numbers");
         Numbers { random, line: [0; 3] }
     }
 

@@ -17,12 +17,18 @@ use std::{
 /// The stack of a coroutine, in bytes. Only what is used of it takes memory.
 const STACK: usize = 32 * 1024;
 
-pub(crate) fn serve(listener: std::net::TcpListener, door: Arc<Door>, scope: &Scope) -> io::Result<()> {
+pub(crate) fn serve(
+    listener: std::net::TcpListener,
+    door: Arc<Door>,
+    scope: &Scope,
+) -> io::Result<()> {
     let listener = Arc::new(from_std(listener));
     let accepting = listener.clone();
     scope.at_stop(move || drop(SockRef::from(listener.inner()).shutdown(Shutdown::Both)));
     let connections = scope.contained();
-    scope.spawn_coroutine("accept", STACK, move |pause| accept(&accepting, &door, &connections, pause))
+    scope.spawn_coroutine("accept", STACK, move |pause| {
+        accept(&accepting, &door, &connections, pause)
+    })
 }
 
 /// `may` binds only with SO_REUSEPORT, which would let a second server have the same port. So the
@@ -38,9 +44,9 @@ fn accept(listener: &TcpListener, door: &Arc<Door>, connections: &Scope, pause: 
     while !pause.is_stopping() {
         let failure = match listener.accept() {
             Ok((mut stream, peer)) => match door.admit(peer) {
-                Ok(guest) => {
-                    connections.spawn_coroutine("connection", STACK, |pause| serve_guest(stream, guest, pause))
-                }
+                Ok(guest) => connections.spawn_coroutine("connection", STACK, |pause| {
+                    serve_guest(stream, guest, pause)
+                }),
                 Err(refusal) => stream.write_all(refusal.as_bytes()).or(Ok(())),
             },
             Err(error) => Err(error),

@@ -29,7 +29,8 @@ fn accept(listener: &TcpListener, door: &Arc<Door>, connections: &Scope, pause: 
     while !pause.is_stopping() {
         let failure = match listener.accept() {
             Ok((mut stream, peer)) => match door.admit(peer) {
-                Ok(guest) => connections.spawn_thread("connection", STACK, |pause| serve_guest(stream, guest, pause)),
+                Ok(guest) => connections
+                    .spawn_thread("connection", STACK, |pause| serve_guest(stream, guest, pause)),
                 Err(refusal) => stream.write_all(refusal.as_bytes()).or(Ok(())),
             },
             Err(error) => Err(error),

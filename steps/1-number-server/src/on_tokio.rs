@@ -13,7 +13,11 @@ use tokio::{
     time::{sleep, sleep_until, timeout},
 };
 
-pub(crate) fn serve(listener: std::net::TcpListener, door: Arc<Door>, scope: &Scope) -> io::Result<()> {
+pub(crate) fn serve(
+    listener: std::net::TcpListener,
+    door: Arc<Door>,
+    scope: &Scope,
+) -> io::Result<()> {
     let listener = TcpListener::from_std(listener)?;
     scope.spawn_task("accept", accept(listener, door, scope.clone()));
     Ok(())
@@ -45,7 +49,9 @@ async fn say_numbers(mut stream: TcpStream, guest: &mut Guest) -> io::Result<()>
     let mut rate = guest.pace.changes();
     loop {
         let line = guest.numbers.next_line();
-        timeout(guest.write_timeout, stream.write_all(line)).await.map_err(|_| reads_nothing())??;
+        timeout(guest.write_timeout, stream.write_all(line))
+            .await
+            .map_err(|_| reads_nothing())??;
         loop {
             select! {
                 () = sleep_until(guest.pace.next().into()) => break,

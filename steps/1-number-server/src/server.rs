@@ -50,7 +50,10 @@ impl NumberServer {
                 .define("max_connections", 12_000)
                 .help("More connections than this are refused.")
                 .live(),
-            seed: settings.define("seed", None).help("Makes the numbers the same on every run: a whole number.").live(),
+            seed: settings
+                .define("seed", None)
+                .help("Makes the numbers the same on every run: a whole number.")
+                .live(),
             write_timeout: settings
                 .define("write_timeout", Duration::from_secs(30))
                 .help("Seconds until a client that reads nothing is cut off.")

@@ -11,7 +11,12 @@ use std::{
 pub(crate) const LOOK_UP: Duration = Duration::from_millis(250);
 
 /// Writes all of `line`. Fails when the client takes nothing for `timeout`, or the server stops.
-pub(crate) fn write_line(to: &mut impl Write, line: &[u8], timeout: Duration, pause: &Pause) -> io::Result<()> {
+pub(crate) fn write_line(
+    to: &mut impl Write,
+    line: &[u8],
+    timeout: Duration,
+    pause: &Pause,
+) -> io::Result<()> {
     let began = Instant::now();
     let mut left = line;
     while !left.is_empty() {
@@ -19,7 +24,8 @@ pub(crate) fn write_line(to: &mut impl Write, line: &[u8], timeout: Duration, pa
             Ok(0) => return Err(ErrorKind::WriteZero.into()),
             Ok(written) => left = &left[written..],
             Err(error) if error.kind() == ErrorKind::Interrupted => {}
-            Err(error) if is_timeout(&error) && !pause.is_stopping() && began.elapsed() < timeout => {}
+            Err(error)
+                if is_timeout(&error) && !pause.is_stopping() && began.elapsed() < timeout => {}
             Err(error) if is_timeout(&error) => return Err(reads_nothing()),
             Err(error) => return Err(error),
         }

@@ -1,5 +1,5 @@
-//! Looks at what a client reads: numbers from 0 to 10, each a line, the same ones for the same seed whichever
-//! runtime says them, and a stream of its own for each connection.
+//! Looks at what a client reads: numbers from 0 to 10, each a line, the same ones for the same seed
+//! whichever runtime says them, and a stream of its own for each connection.
 #![allow(clippy::unwrap_used, reason = "a panic is how a test fails")]
 
 #[macro_use]

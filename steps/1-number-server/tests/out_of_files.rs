@@ -1,5 +1,6 @@
-//! Looks at a server that may open few files and has more clients than that: it says so once, serves those that it
-//! has, and serves the others when some leave. A process of its own, for the limit is a process's.
+//! Looks at a server that may open few files and has more clients than that: it says so once,
+//! serves those that it has, and serves the others when some leave. A process of its own, for the
+//! limit is a process's.
 #![allow(clippy::unwrap_used, reason = "a panic is how a test fails")]
 
 use rustix::process::{Pid, Signal, kill_process};
@@ -25,11 +26,22 @@ impl Process {
     /// A server that may have `files` open, and no way to raise that.
     fn start(runtime: &str, files: usize) -> Self {
         let mut command = Command::new("sh");
-        command.args(["-c", &format!("ulimit -n {files}; exec \"$0\" \"$@\""), env!("CARGO_BIN_EXE_number-server")]);
-        for setting in ["numbers_bind=127.0.0.1:0", "rate_per_minute=6000", &format!("runtime={runtime}")] {
+        command.args([
+            "-c",
+            &format!("ulimit -n {files}; exec \"$0\" \"$@\""),
+            env!("CARGO_BIN_EXE_number-server"),
+        ]);
+        for setting in
+            ["numbers_bind=127.0.0.1:0", "rate_per_minute=6000", &format!("runtime={runtime}")]
+        {
             command.args(["--set", setting]);
         }
-        let mut child = command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::piped()).spawn().unwrap();
+        let mut child = command
+            .stdin(Stdio::null())
+            .stdout(Stdio::null())
+            .stderr(Stdio::piped())
+            .spawn()
+            .unwrap();
         let (tell, log) = mpsc::channel();
         let lines = BufReader::new(child.stderr.take().unwrap()).lines();
         thread::spawn(move || lines.map_while(Result::ok).try_for_each(|line| tell.send(line)));

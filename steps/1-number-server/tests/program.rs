@@ -1,5 +1,5 @@
-//! Looks at the number server as a program in the background: `status` tells the port that it took, and a start on a
-//! port that is taken tells so in the terminal.
+//! Looks at the number server as a program in the background: `status` tells the port that it took,
+//! and a start on a port that is taken tells so in the terminal.
 #![allow(clippy::unwrap_used, reason = "a panic is how a test fails")]
 
 use std::{
@@ -18,13 +18,23 @@ struct Place(TempDir);
 impl Place {
     fn run(&self, arguments: &[&str]) -> Output {
         let mut command = Command::new(env!("CARGO_BIN_EXE_number-server"));
-        command.current_dir(self.0.path()).args(arguments).arg("--state-dir").arg(self.0.path()).output().unwrap()
+        command
+            .current_dir(self.0.path())
+            .args(arguments)
+            .arg("--state-dir")
+            .arg(self.0.path())
+            .output()
+            .unwrap()
     }
 
     /// What a command that succeeds prints.
     fn good(&self, arguments: &[&str]) -> String {
         let output = self.run(arguments);
-        assert_eq!((output.status.code(), output.stderr.as_slice()), (Some(0), &b""[..]), "{output:?}");
+        assert_eq!(
+            (output.status.code(), output.stderr.as_slice()),
+            (Some(0), &b""[..]),
+            "{output:?}"
+        );
         String::from_utf8(output.stdout).unwrap()
     }
 
@@ -47,7 +57,8 @@ fn status_tells_the_port_that_it_took() {
         let started = place.start(runtime, SocketAddr::from(([127, 0, 0, 1], 0)));
         assert_eq!(started.status.code(), Some(0), "{started:?}");
         let status = place.good(&["status"]);
-        let address = status.lines().find_map(|line| line.trim().strip_prefix("numbers_bind = ")).unwrap();
+        let address =
+            status.lines().find_map(|line| line.trim().strip_prefix("numbers_bind = ")).unwrap();
         let stream = TcpStream::connect(address).unwrap();
         stream.set_read_timeout(Some(Duration::from_secs(30))).unwrap();
         let mut line = String::new();
@@ -65,9 +76,13 @@ fn a_start_on_a_port_that_is_taken_tells_so_in_the_terminal() {
     for runtime in RUNTIMES {
         let place = Place(TempDir::new().unwrap());
         let started = place.start(runtime, address);
-        let says =
-            format!("number-server: {address}: address in use; stop what listens there, or choose another port\n");
-        assert_eq!((started.status.code(), String::from_utf8(started.stderr).unwrap()), (Some(1), says));
+        let says = format!(
+            "number-server: {address}: address in use; stop what listens there, or choose another port\n"
+        );
+        assert_eq!(
+            (started.status.code(), String::from_utf8(started.stderr).unwrap()),
+            (Some(1), says)
+        );
         assert_eq!(place.run(&["status"]).status.code(), Some(3));
     }
 }

@@ -30,7 +30,11 @@ async fn is_never_faster_than_its_rate(runtime: &str) {
     let server = Server::started(runtime, FAST).await;
     let began = Instant::now();
     server.connect().await.numbers(31).await;
-    assert!(began.elapsed() >= Duration::from_millis(300), "{:?} for 31 numbers, 10 ms apart", began.elapsed());
+    assert!(
+        began.elapsed() >= Duration::from_millis(300),
+        "{:?} for 31 numbers, 10 ms apart",
+        began.elapsed()
+    );
     server.stop().await;
 }
 

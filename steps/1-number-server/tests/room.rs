@@ -1,4 +1,5 @@
-//! Looks at how many clients are let in: as many as are set, and when one leaves there is room for another.
+//! Looks at how many clients are let in: as many as are set, and when one leaves there is room for
+//! another.
 #![allow(clippy::unwrap_used, reason = "a panic is how a test fails")]
 
 #[macro_use]
@@ -53,7 +54,8 @@ async fn has_room_again_when_a_client_leaves(runtime: &str) {
     server.stop().await;
 }
 
-/// Comes back until there is room: the server learns that a client has left when it says the next number.
+/// Comes back until there is room: the server learns that a client has left when it says the next
+/// number.
 async fn next_to_get_in(server: &Server) -> Client {
     loop {
         let mut client = server.connect().await;

@@ -1,5 +1,6 @@
-//! Looks at what a connection is made of, so that the tests of "each runtime" are of three different things: a task
-//! of tokio, a coroutine of may, or a thread. Alone in its file, since it counts the whole process.
+//! Looks at what a connection is made of, so that the tests of "each runtime" are of three
+//! different things: a task of tokio, a coroutine of may, or a thread. Alone in its file, since it
+//! counts the whole process.
 #![allow(clippy::unwrap_used, reason = "a panic is how a test fails")]
 
 mod server;
@@ -32,6 +33,8 @@ fn alive_tasks() -> usize {
 
 fn threads_named(name: &str) -> usize {
     let threads = std::fs::read_dir("/proc/self/task").unwrap();
-    let names = threads.map(|thread| std::fs::read_to_string(thread.unwrap().path().join("comm")).unwrap_or_default());
+    let names = threads.map(|thread| {
+        std::fs::read_to_string(thread.unwrap().path().join("comm")).unwrap_or_default()
+    });
     names.filter(|found| found.trim_end() == name).count()
 }

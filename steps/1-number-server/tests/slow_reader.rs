@@ -1,5 +1,5 @@
-//! Looks at a client that connects and reads nothing: nobody else notices, it is cut off in time, and a stop does
-//! not wait for it.
+//! Looks at a client that connects and reads nothing: nobody else notices, it is cut off in time,
+//! and a stop does not wait for it.
 #![allow(clippy::unwrap_used, reason = "a panic is how a test fails")]
 
 #[macro_use]
@@ -23,20 +23,26 @@ async fn holds_up_nobody_and_is_cut_off(runtime: &str) {
     let mut stuck = server.connect_narrow().await;
     let mut brisk = server.connect().await;
     brisk.gulp(MUCH).await;
-    // A third client is refused until the stuck one is gone; all the while, the brisk one is served.
+    // A third client is refused until the stuck one is gone; all the while, the brisk one is
+    // served.
     let mut refused = 0;
     while server.connect().await.line().await.unwrap().starts_with("The number server is full") {
         refused += 1;
         brisk.gulp(1_000).await;
     }
-    assert!(began.elapsed() >= Duration::from_secs(1), "cut off after {:?}, {refused} refused", began.elapsed());
+    assert!(
+        began.elapsed() >= Duration::from_secs(1),
+        "cut off after {:?}, {refused} refused",
+        began.elapsed()
+    );
     brisk.gulp(MUCH).await;
     assert!(stuck.drain().await < MUCH / 2, "it was stuck before the brisk one had as much");
     server.stop().await;
 }
 
 async fn is_not_waited_for_by_a_stop(runtime: &str) {
-    let server = Server::started(runtime, "rate_per_minute = 6_000_000\nwrite_timeout = 3600").await;
+    let server =
+        Server::started(runtime, "rate_per_minute = 6_000_000\nwrite_timeout = 3600").await;
     let mut stuck = [server.connect_narrow().await, server.connect_narrow().await];
     let mut brisk = server.connect().await;
     brisk.gulp(MUCH).await;

@@ -1,5 +1,5 @@
-//! Looks at the port: a stop closes all connections and frees it, so that it can be had again at once; while a
-//! server has it, no other gets it.
+//! Looks at the port: a stop closes all connections and frees it, so that it can be had again at
+//! once; while a server has it, no other gets it.
 #![allow(clippy::unwrap_used, reason = "a panic is how a test fails")]
 
 #[macro_use]
@@ -35,7 +35,8 @@ async fn closes_all_connections(runtime: &str) {
     assert_eq!(refused.kind(), std::io::ErrorKind::ConnectionRefused);
 }
 
-/// An address of loopback that no other test of this machine binds to, so that its port is not taken in between.
+/// An address of loopback that no other test of this machine binds to, so that its port is not
+/// taken in between.
 fn address_of_our_own(runtime: &str) -> SocketAddr {
     let last = 101 + RUNTIMES.iter().position(|name| *name == runtime).unwrap() as u8;
     let process = std::process::id().to_le_bytes();
@@ -69,7 +70,9 @@ async fn shares_its_port_with_no_other(runtime: &str) {
     let address = first.address();
     for other in RUNTIMES {
         let error = Server::new(other, address, FAST).start().await.unwrap_err();
-        let says = format!("number-server: {address}: address in use; stop what listens there, or choose another port");
+        let says = format!(
+            "number-server: {address}: address in use; stop what listens there, or choose another port"
+        );
         assert_eq!(error.to_string(), says, "{other}");
     }
     first.connect().await.number().await;

@@ -13,7 +13,8 @@ async fn main() -> Result<(), service::Error> {
     let client = Arc::new(NumberClient::new(&settings, Server::At("127.0.0.1:7776".into())));
     let lifecycle = Lifecycle::new(client.clone());
     lifecycle.start().await?;
-    let mut numbers = client.numbers().expect("the client has just started, and nobody else has asked");
+    let mut numbers =
+        client.numbers().expect("the client has just started, and nobody else has asked");
     for _ in 0..10 {
         if let Some(number) = numbers.next().await {
             println!("{number}");

@@ -3,7 +3,8 @@
 use rand::RngExt;
 use std::time::Duration;
 
-/// Waits that double from one failure to the next, up to a cap, and of which a random part is taken off.
+/// Waits that double from one failure to the next, up to a cap, and of which a random part is taken
+/// off.
 ///
 /// The random part is there for the others: when a server comes back, its thousand clients come
 /// back spread over time, and not all at once.

@@ -26,7 +26,8 @@ const SHORTEST_WAIT: Duration = Duration::from_millis(100);
 /// How long a connection may take to come about.
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
 
-/// A server that says this many lines in a row that are no numbers, and one more, is none. Each is a line in the log.
+/// A server that says this many lines in a row that are no numbers, and one more, is none. Each is
+/// a line in the log.
 const MOST_NONSENSE: u32 = 20;
 
 /// How many numbers wait to be taken, unless set.
@@ -46,8 +47,9 @@ pub enum Server {
 
 /// A service that reads numbers from a server into a bounded queue.
 ///
-/// It is ready at once: a server that is not there is waited for, and [`connected`](NumberClient::connected) tells.
-/// A line that is no number is logged and skipped. A line that is too long, or no text, ends the connection.
+/// It is ready at once: a server that is not there is waited for, and
+/// [`connected`](NumberClient::connected) tells. A line that is no number is logged and skipped. A
+/// line that is too long, or no text, ends the connection.
 pub struct NumberClient {
     server: Server,
     queue_size: Setting<usize>,
@@ -75,8 +77,8 @@ impl NumberClient {
         }
     }
 
-    /// Takes the numbers, to be handed out one by one. There is one taker; a second gets `None`, and
-    /// so does whoever asks before the client has started.
+    /// Takes the numbers, to be handed out one by one. There is one taker; a second gets `None`,
+    /// and so does whoever asks before the client has started.
     pub fn numbers(&self) -> Option<Numbers> {
         self.queue.lock().expect("nothing panics while it holds this lock").take().map(Numbers)
     }
@@ -97,7 +99,9 @@ impl Service for NumberClient {
         *self.queue.lock().expect("nothing panics while it holds this lock") = Some(queue);
         let address = match &self.server {
             Server::At(address) => address.clone(),
-            Server::Embedded(server) => server.address().ok_or("the embedded number server is not ready")?.to_string(),
+            Server::Embedded(server) => {
+                server.address().ok_or("the embedded number server is not ready")?.to_string()
+            }
         };
         let reader = Reader {
             scope: scope.clone(),
@@ -112,7 +116,8 @@ impl Service for NumberClient {
     }
 }
 
-/// The numbers, one by one, as they come. A `Stream`; [`next`](Numbers::next) is all that most need.
+/// The numbers, one by one, as they come. A `Stream`; [`next`](Numbers::next) is all that most
+/// need.
 ///
 /// They end when the client stops.
 pub struct Numbers(mpsc::Receiver<u8>);
@@ -177,7 +182,12 @@ impl Reader {
                     return io::Error::new(io::ErrorKind::InvalidData, what);
                 }
                 Ok(Some(_)) => nonsense += 1,
-                Ok(None) => return io::Error::new(io::ErrorKind::UnexpectedEof, "the server closed the connection"),
+                Ok(None) => {
+                    return io::Error::new(
+                        io::ErrorKind::UnexpectedEof,
+                        "the server closed the connection",
+                    );
+                }
                 Err(error) => return error,
             }
         }

@@ -1,4 +1,5 @@
-//! A client of the number server: it puts the numbers in a queue, and comes back when it loses the server.
+//! A client of the number server: it puts the numbers in a queue, and comes back when it loses the
+//! server.
 //!
 //! [`NumberClient`] is a service. It reads lines into a bounded queue and hands them out one by
 //! one, by [`next`](Numbers::next) or as a stream. A full queue stops the reading, and so the

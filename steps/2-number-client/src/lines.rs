@@ -8,9 +8,9 @@ pub(crate) const LONGEST: usize = 256;
 
 /// Reads the next line into `line`, without its newline. `None` is the end of the stream.
 ///
-/// A line of more than [`LONGEST`] bytes is an error, so memory is bounded whatever the other end does.
-/// Half a line at the end of the stream is an error, too. Safe to drop while it waits: what was
-/// read stays in `line`, and the next call goes on from there.
+/// A line of more than [`LONGEST`] bytes is an error, so memory is bounded whatever the other end
+/// does. Half a line at the end of the stream is an error, too. Safe to drop while it waits: what
+/// was read stays in `line`, and the next call goes on from there.
 // ANCHOR: next_line
 pub(crate) async fn next_line<'a>(
     from: &mut (impl AsyncBufRead + Unpin),
@@ -21,19 +21,26 @@ pub(crate) async fn next_line<'a>(
         let buffered = from.fill_buf().await?;
         if buffered.is_empty() {
             let cut = "the connection ended in the middle of a line";
-            return if line.is_empty() { Ok(None) } else { Err(io::Error::new(ErrorKind::UnexpectedEof, cut)) };
+            return if line.is_empty() {
+                Ok(None)
+            } else {
+                Err(io::Error::new(ErrorKind::UnexpectedEof, cut))
+            };
         }
         let newline = buffered.iter().position(|byte| *byte == b'\n');
         let taken = newline.unwrap_or(buffered.len());
         // With its newline, be it there or still to come, the line is a byte longer.
         if line.len() + taken >= LONGEST {
-            return Err(io::Error::new(ErrorKind::InvalidData, format!("a line of more than {LONGEST} bytes")));
+            return Err(io::Error::new(
+                ErrorKind::InvalidData,
+                format!("a line of more than {LONGEST} bytes"),
+            ));
         }
         line.extend_from_slice(&buffered[..taken]);
         from.consume(taken + usize::from(newline.is_some()));
         if newline.is_some() {
-            let text =
-                str::from_utf8(line).map_err(|_| io::Error::new(ErrorKind::InvalidData, "a line that is not UTF-8"))?;
+            let text = str::from_utf8(line)
+                .map_err(|_| io::Error::new(ErrorKind::InvalidData, "a line that is not UTF-8"))?;
             return Ok(Some(text.trim_end_matches('\r')));
         }
     }
@@ -72,7 +79,8 @@ mod tests {
             (format!("{longest}\n"), &[&longest]),
         ];
         for (text, expected) in cases {
-            let expected: Vec<Result<String, String>> = expected.iter().map(|line| Ok(line.to_string())).collect();
+            let expected: Vec<Result<String, String>> =
+                expected.iter().map(|line| Ok(line.to_string())).collect();
             assert_eq!(all(text.as_bytes()).await, expected, "{text:?}");
         }
     }

@@ -1,4 +1,5 @@
-//! The program of step 2: it prints the numbers that a client gives it, from a server of its own unless told otherwise.
+//! The program of step 2: it prints the numbers that a client gives it, from a server of its own
+//! unless told otherwise.
 
 use crate::{
     NumberClient,
@@ -12,7 +13,8 @@ use service::{
 use std::{io, sync::Arc};
 use tokio::io::AsyncWriteExt;
 
-/// Prints the numbers of a number server. Inside it are a client and, unless told otherwise, a server.
+/// Prints the numbers of a number server. Inside it are a client and, unless told otherwise, a
+/// server.
 pub struct NumberProgram {
     server: Option<Arc<NumberServer>>,
     client: Arc<NumberClient>,

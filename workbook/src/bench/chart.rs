@@ -38,7 +38,14 @@ impl Chart {
             let (x, y) = ((index % 2) as f64 * PANEL.0, (index / 2) as f64 * PANEL.1);
             panel.draw(&mut svg, x, y);
         }
-        line(&mut svg, &format!("<text x=\"8\" y=\"{}\" class=\"source\">{}</text>", height - 10.0, self.source));
+        line(
+            &mut svg,
+            &format!(
+                "<text x=\"8\" y=\"{}\" class=\"source\">{}</text>",
+                height - 10.0,
+                self.source
+            ),
+        );
         svg.push_str("</svg>\n");
         svg
     }
@@ -46,8 +53,11 @@ impl Chart {
     /// The chart in words.
     fn describe(&self) -> String {
         let panel = |panel: &Bars| {
-            let bars: Vec<_> =
-                panel.bars.iter().map(|(name, value)| format!("{name} {value} {}", panel.unit)).collect();
+            let bars: Vec<_> = panel
+                .bars
+                .iter()
+                .map(|(name, value)| format!("{name} {value} {}", panel.unit))
+                .collect();
             format!("{}: {}.", panel.title, bars.join(", "))
         };
         self.panels.iter().map(panel).collect::<Vec<_>>().join(" ")
@@ -58,12 +68,26 @@ impl Bars {
     fn draw(&self, svg: &mut String, x: f64, y: f64) {
         let most = self.bars.iter().map(|(_, value)| *value).fold(f64::MIN_POSITIVE, f64::max);
         let room = PANEL.0 - LABEL - FIGURE - 8.0;
-        line(svg, &format!("<text x=\"{}\" y=\"{}\" class=\"panel-title\">{}</text>", x + 8.0, y + 22.0, self.title));
+        line(
+            svg,
+            &format!(
+                "<text x=\"{}\" y=\"{}\" class=\"panel-title\">{}</text>",
+                x + 8.0,
+                y + 22.0,
+                self.title
+            ),
+        );
         for (index, (name, value)) in self.bars.iter().enumerate() {
             let top = y + 36.0 + index as f64 * (BAR_HEIGHT + 8.0);
             let text = top + BAR_HEIGHT - 5.0;
             let width = (value / most * room * 10.0).round() / 10.0;
-            line(svg, &format!("<text x=\"{}\" y=\"{text}\" text-anchor=\"end\">{name}</text>", x + LABEL));
+            line(
+                svg,
+                &format!(
+                    "<text x=\"{}\" y=\"{text}\" text-anchor=\"end\">{name}</text>",
+                    x + LABEL
+                ),
+            );
             line(
                 svg,
                 &format!(
@@ -71,7 +95,14 @@ impl Bars {
                     x + LABEL + 8.0
                 ),
             );
-            line(svg, &format!("<text x=\"{}\" y=\"{text}\">{value} {}</text>", x + LABEL + width + 14.0, self.unit));
+            line(
+                svg,
+                &format!(
+                    "<text x=\"{}\" y=\"{text}\">{value} {}</text>",
+                    x + LABEL + width + 14.0,
+                    self.unit
+                ),
+            );
         }
     }
 }

@@ -55,12 +55,14 @@ pub(super) fn measure(root: &Path, connections: usize, rounds: usize) -> anyhow:
     let mut runs: Vec<Vec<Run>> = vec![Vec::new(); RUNTIMES.len()];
     for round in 1..=rounds {
         for (index, name) in RUNTIMES.iter().enumerate() {
-            let run = runtime.block_on(run(root, name, connections)).with_context(|| name.to_string())?;
+            let run =
+                runtime.block_on(run(root, name, connections)).with_context(|| name.to_string())?;
             println!("round {round}, {name}: {}", run.describe());
             runs[index].push(run);
         }
     }
-    let of_runtime = |(name, runs): (&&str, &Vec<Run>)| (name.to_string(), Value::Table(medians(runs)));
+    let of_runtime =
+        |(name, runs): (&&str, &Vec<Run>)| (name.to_string(), Value::Table(medians(runs)));
     let mut figures: Table = RUNTIMES.iter().zip(&runs).map(of_runtime).collect();
     figures.insert("connections".into(), Value::Integer(connections as i64));
     figures.insert("rounds".into(), Value::Integer(rounds as i64));
@@ -193,7 +195,10 @@ fn lateness(arrivals: &[Instant], since: Instant) -> Vec<Duration> {
 }
 
 fn percentile(sorted: &[Duration], part: f64) -> Duration {
-    sorted.get(((sorted.len() as f64 * part) as usize).min(sorted.len().saturating_sub(1))).copied().unwrap_or_default()
+    sorted
+        .get(((sorted.len() as f64 * part) as usize).min(sorted.len().saturating_sub(1)))
+        .copied()
+        .unwrap_or_default()
 }
 
 /// The median of each figure, in the units that the book uses.
@@ -221,12 +226,15 @@ pub(super) fn draw(results: &Results) -> anyhow::Result<String> {
     let panel = |title: &str, unit: &str, key: &str| -> anyhow::Result<Bars> {
         let bar = |name: &&str| {
             let value = results.get(&format!("{name}.{key}")).and_then(Value::as_float);
-            value.map(|value| (name.to_string(), value)).with_context(|| format!("no figure {name}.{key}"))
+            value
+                .map(|value| (name.to_string(), value))
+                .with_context(|| format!("no figure {name}.{key}"))
         };
         let bars = RUNTIMES.iter().map(bar).collect::<anyhow::Result<Vec<_>>>()?;
         Ok(Bars { title: title.into(), unit: unit.into(), bars })
     };
-    let connections = results.get("connections").and_then(Value::as_integer).context("no figure connections")?;
+    let connections =
+        results.get("connections").and_then(Value::as_integer).context("no figure connections")?;
     let chart = Chart {
         id: "bench-connections".into(),
         title: format!("{connections} open connections on three runtimes"),
@@ -249,8 +257,10 @@ mod tests {
     fn lateness_is_counted_from_the_earliest_number() {
         let start = Instant::now();
         let arrivals = [0, 1010, 2000, 3040].map(|millis| start + Duration::from_millis(millis));
-        let late: Vec<_> =
-            lateness(&arrivals, start).iter().map(|late| late.as_secs_f64().mul_add(1e3, 0.5) as u64).collect();
+        let late: Vec<_> = lateness(&arrivals, start)
+            .iter()
+            .map(|late| late.as_secs_f64().mul_add(1e3, 0.5) as u64)
+            .collect();
         assert_eq!(late, [0, 10, 0, 40]);
         assert_eq!(lateness(&arrivals, arrivals[3]).len(), 1);
         assert!(lateness(&[], start).is_empty());

@@ -8,8 +8,9 @@ pub(super) fn machine() -> String {
     let release = fs::read_to_string("/proc/sys/kernel/osrelease").unwrap_or_default();
     let release: Vec<_> = release.trim().split(['.', '-']).take(2).collect();
     let memory = fs::read_to_string("/proc/meminfo").unwrap_or_default();
-    let kib =
-        memory.lines().find_map(|line| line.strip_prefix("MemTotal:")?.trim().strip_suffix(" kB")?.parse::<u64>().ok());
+    let kib = memory.lines().find_map(|line| {
+        line.strip_prefix("MemTotal:")?.trim().strip_suffix(" kB")?.parse::<u64>().ok()
+    });
     let memory = kib.map(|kib| format!(", {} GiB", (kib + (1 << 19)) >> 20)).unwrap_or_default();
     format!("{cores} cores{memory}, Linux {}", release.join("."))
 }

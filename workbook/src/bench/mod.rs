@@ -39,7 +39,9 @@ pub(crate) fn chart_file(name: &str) -> PathBuf {
 /// Measures, prints what was found, and writes results and chart.
 pub fn run(root: &Path, what: Bench) -> anyhow::Result<()> {
     let (name, results) = match what {
-        Bench::Connections { connections, rounds } => ("connections", connections::measure(root, connections, rounds)?),
+        Bench::Connections { connections, rounds } => {
+            ("connections", connections::measure(root, connections, rounds)?)
+        }
     };
     results.write(root, name)?;
     for (chart, draw) in CHARTS {

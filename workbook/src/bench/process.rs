@@ -31,13 +31,19 @@ pub(super) fn build(root: &Path, package: &str) -> anyhow::Result<()> {
 
 impl Server {
     /// Starts the program of `package`, and waits until it says where it listens.
-    pub(super) fn start(root: &Path, package: &str, settings: &[(&str, &str)]) -> anyhow::Result<Self> {
-        let target = std::env::var_os("CARGO_TARGET_DIR").map_or_else(|| root.join("target"), Into::into);
+    pub(super) fn start(
+        root: &Path,
+        package: &str,
+        settings: &[(&str, &str)],
+    ) -> anyhow::Result<Self> {
+        let target =
+            std::env::var_os("CARGO_TARGET_DIR").map_or_else(|| root.join("target"), Into::into);
         let mut command = Command::new(target.join("release").join(package));
         for (name, value) in settings {
             command.arg("--set").arg(format!("{name}={value}"));
         }
-        let mut child = command.stderr(Stdio::piped()).spawn().with_context(|| package.to_owned())?;
+        let mut child =
+            command.stderr(Stdio::piped()).spawn().with_context(|| package.to_owned())?;
         let mut log = BufReader::new(child.stderr.take().context("the log is a pipe")?);
         let mut line = String::new();
         let address = loop {
@@ -57,17 +63,23 @@ impl Server {
     /// Resident memory, in bytes.
     pub(super) fn resident(&self) -> anyhow::Result<u64> {
         let status = fs::read_to_string(format!("/proc/{}/status", self.child.id()))?;
-        let kib = status
-            .lines()
-            .find_map(|line| line.strip_prefix("VmRSS:")?.trim().strip_suffix(" kB")?.parse::<u64>().ok());
+        let kib = status.lines().find_map(|line| {
+            line.strip_prefix("VmRSS:")?.trim().strip_suffix(" kB")?.parse::<u64>().ok()
+        });
         Ok(kib.context("the system tells of resident memory")? * 1024)
     }
 
     /// Processor time used so far, in the program and in the system on its behalf.
     pub(super) fn cpu(&self) -> anyhow::Result<Duration> {
         let stat = fs::read_to_string(format!("/proc/{}/stat", self.child.id()))?;
-        let (_, fields) = stat.rsplit_once(')').context("the name of a process is in parentheses")?;
-        let ticks: u64 = fields.split_whitespace().skip(11).take(2).filter_map(|field| field.parse::<u64>().ok()).sum();
+        let (_, fields) =
+            stat.rsplit_once(')').context("the name of a process is in parentheses")?;
+        let ticks: u64 = fields
+            .split_whitespace()
+            .skip(11)
+            .take(2)
+            .filter_map(|field| field.parse::<u64>().ok())
+            .sum();
         Ok(Duration::from_secs_f64(ticks as f64 / rustix::param::clock_ticks_per_second() as f64))
     }
 }

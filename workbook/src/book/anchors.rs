@@ -3,7 +3,8 @@
 use regex::Regex;
 use std::{collections::BTreeSet, sync::LazyLock};
 
-static ANCHOR: LazyLock<Regex> = LazyLock::new(|| Regex::new(r"ANCHOR(_END)?:\s*([\w-]+)").expect("a pattern"));
+static ANCHOR: LazyLock<Regex> =
+    LazyLock::new(|| Regex::new(r"ANCHOR(_END)?:\s*([\w-]+)").expect("a pattern"));
 
 /// The lines of `text` between `ANCHOR: name` and `ANCHOR_END: name`, or all of it without a name.
 ///
@@ -12,7 +13,9 @@ static ANCHOR: LazyLock<Regex> = LazyLock::new(|| Regex::new(r"ANCHOR(_END)?:\s*
 pub(crate) fn excerpt(text: &str, name: Option<&str>) -> Result<String, String> {
     let lines: Vec<_> = text.lines().map(|line| (line, ANCHOR.captures(line))).collect();
     let at = |end: bool| -> Vec<usize> {
-        let wanted = |captures: &regex::Captures<'_>| captures.get(1).is_some() == end && Some(&captures[2]) == name;
+        let wanted = |captures: &regex::Captures<'_>| {
+            captures.get(1).is_some() == end && Some(&captures[2]) == name
+        };
         lines
             .iter()
             .enumerate()
@@ -25,16 +28,30 @@ pub(crate) fn excerpt(text: &str, name: Option<&str>) -> Result<String, String> 
         Some(name) => match (at(false)[..].as_ref(), at(true)[..].as_ref()) {
             ([], _) => return Err(missing(name, text)),
             ([_, _, ..], _) | (_, [_, _, ..]) => {
-                return Err(format!("the anchor {name} is there twice; give one of them another name"));
+                return Err(format!(
+                    "the anchor {name} is there twice; give one of them another name"
+                ));
             }
-            ([_], []) => return Err(format!("the anchor {name} is never closed; add a line ANCHOR_END: {name}")),
-            ([from], [to]) if to < from => return Err(format!("the anchor {name} is closed before it is opened")),
+            ([_], []) => {
+                return Err(format!(
+                    "the anchor {name} is never closed; add a line ANCHOR_END: {name}"
+                ));
+            }
+            ([from], [to]) if to < from => {
+                return Err(format!("the anchor {name} is closed before it is opened"));
+            }
             ([from], [to]) => (*from, *to),
         },
     };
-    let kept: Vec<_> = lines[from..to].iter().filter(|(_, anchor)| anchor.is_none()).map(|(line, _)| *line).collect();
+    let kept: Vec<_> = lines[from..to]
+        .iter()
+        .filter(|(_, anchor)| anchor.is_none())
+        .map(|(line, _)| *line)
+        .collect();
     if kept.iter().all(|line| line.trim().is_empty()) {
-        return Err(name.map_or("the file is empty".into(), |name| format!("the anchor {name} is empty")));
+        return Err(
+            name.map_or("the file is empty".into(), |name| format!("the anchor {name} is empty"))
+        );
     }
     let indent = |line: &&str| line.len() - line.trim_start().len();
     let indent = kept.iter().filter(|line| !line.trim().is_empty()).map(indent).min().unwrap_or(0);
@@ -43,7 +60,8 @@ pub(crate) fn excerpt(text: &str, name: Option<&str>) -> Result<String, String> 
 }
 
 fn missing(name: &str, text: &str) -> String {
-    let known: BTreeSet<_> = ANCHOR.captures_iter(text).map(|captures| captures[2].to_owned()).collect();
+    let known: BTreeSet<_> =
+        ANCHOR.captures_iter(text).map(|captures| captures[2].to_owned()).collect();
     let known: Vec<_> = known.into_iter().collect();
     match known.as_slice() {
         [] => format!("there is no anchor {name}, and the file has none at all"),

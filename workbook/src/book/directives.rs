@@ -16,7 +16,8 @@ use std::{ops::Range, path::Path, sync::LazyLock};
 
 const NAMES: [&str; 6] = ["listing", "session", "figure", "result", "constant", "include"];
 
-static DIRECTIVE: LazyLock<Regex> = LazyLock::new(|| Regex::new(r"\{\{\s*#\s*([\w-]+)([^}]*)\}\}").expect("a pattern"));
+static DIRECTIVE: LazyLock<Regex> =
+    LazyLock::new(|| Regex::new(r"\{\{\s*#\s*([\w-]+)([^}]*)\}\}").expect("a pattern"));
 
 /// A directive in a chapter.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -61,8 +62,10 @@ impl Directive {
 
     /// The file that is listed or included, and its anchor.
     pub(crate) fn file(&self) -> (&str, Option<&str>) {
-        let (file, anchor) =
-            self.argument.split_once(':').map_or((self.argument.as_str(), None), |(file, anchor)| (file, Some(anchor)));
+        let (file, anchor) = self
+            .argument
+            .split_once(':')
+            .map_or((self.argument.as_str(), None), |(file, anchor)| (file, Some(anchor)));
         (file.split_whitespace().next().unwrap_or(""), anchor)
     }
 }
@@ -74,11 +77,14 @@ fn unknown(name: &str) -> String {
 
 /// The text of `FILE` or `FILE:ANCHOR`.
 fn included<'a>(root: &Path, argument: &'a str) -> Result<(&'a str, String), String> {
-    let (file, anchor) = argument.split_once(':').map_or((argument, None), |(file, anchor)| (file, Some(anchor)));
+    let (file, anchor) =
+        argument.split_once(':').map_or((argument, None), |(file, anchor)| (file, Some(anchor)));
     if let Some(anchor) = anchor
         && anchor.chars().all(|character| character.is_ascii_digit() || character == ':')
     {
-        return Err(format!("{file} is included by line number, which goes stale in silence; use an anchor"));
+        return Err(format!(
+            "{file} is included by line number, which goes stale in silence; use an anchor"
+        ));
     }
     let text = read(root, file)?;
     excerpt(&text, anchor).map(|text| (file, text)).map_err(|error| format!("{file}: {error}"))
@@ -106,7 +112,9 @@ fn longest_run_of_backticks(text: &str) -> usize {
 /// An SVG, inlined. It must say in words what it shows.
 fn figure(root: &Path, file: &str) -> Result<String, String> {
     let svg = read(root, file)?;
-    for (tag, what) in [("<title", "a name"), ("<desc", "what it shows, for those who cannot see it")] {
+    for (tag, what) in
+        [("<title", "a name"), ("<desc", "what it shows, for those who cannot see it")]
+    {
         if !svg.contains(tag) {
             return Err(format!("{file}: the figure has no {tag}>, which gives {what}"));
         }
@@ -114,16 +122,25 @@ fn figure(root: &Path, file: &str) -> Result<String, String> {
     if !svg.contains("role=\"img\"") {
         return Err(format!("{file}: the figure's <svg> lacks role=\"img\""));
     }
-    let svg = svg.lines().map(str::trim).filter(|line| !line.is_empty()).collect::<Vec<_>>().join(" ");
+    let svg =
+        svg.lines().map(str::trim).filter(|line| !line.is_empty()).collect::<Vec<_>>().join(" ");
     Ok(format!("<figure class=\"drawing\">{svg}</figure>"))
 }
 
 /// The value of a constant, as inline code.
 fn constant(root: &Path, argument: &str) -> Result<String, String> {
-    let (file, name) = argument.split_once(' ').ok_or("a constant is named by its file and its name")?;
+    let (file, name) =
+        argument.split_once(' ').ok_or("a constant is named by its file and its name")?;
     let text = read(root, file)?;
-    let pattern =
-        Regex::new(&format!(r"(?m)^\s*(?:pub(?:\([a-z]+\))? )?const {}: [^=]+= ([^;]+);", regex::escape(name.trim())));
-    let value = pattern.map_err(|error| error.to_string())?.captures(&text).map(|captures| captures[1].to_owned());
-    value.map(|value| format!("`{value}`")).ok_or_else(|| format!("{file}: there is no constant {name}"))
+    let pattern = Regex::new(&format!(
+        r"(?m)^\s*(?:pub(?:\([a-z]+\))? )?const {}: [^=]+= ([^;]+);",
+        regex::escape(name.trim())
+    ));
+    let value = pattern
+        .map_err(|error| error.to_string())?
+        .captures(&text)
+        .map(|captures| captures[1].to_owned());
+    value
+        .map(|value| format!("`{value}`"))
+        .ok_or_else(|| format!("{file}: there is no constant {name}"))
 }

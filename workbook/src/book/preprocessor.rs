@@ -28,7 +28,10 @@ impl Preprocessor for Strict {
         book.for_each_mut(|item| {
             let BookItem::Chapter(chapter) = item else { return };
             let Some(path) = &chapter.source_path else { return };
-            let source = Chapter { file: Path::new(CHAPTERS).join(path), text: std::mem::take(&mut chapter.content) };
+            let source = Chapter {
+                file: Path::new(CHAPTERS).join(path),
+                text: std::mem::take(&mut chapter.content),
+            };
             match expand(&self.root, &source) {
                 Ok(text) => chapter.content = text,
                 Err(found) => faults.extend(found),

@@ -37,16 +37,22 @@ impl Results {
     pub fn read(root: &Path, name: &str) -> Result<Self, String> {
         let file = Self::file(name);
         let in_file = |error: String| format!("{}: {error}", file.display());
-        let text = fs::read_to_string(root.join(&file)).map_err(|error| in_file(error.to_string()))?;
-        let mut table: Table = text.parse().map_err(|error: toml::de::Error| in_file(error.message().into()))?;
+        let text =
+            fs::read_to_string(root.join(&file)).map_err(|error| in_file(error.to_string()))?;
+        let mut table: Table =
+            text.parse().map_err(|error: toml::de::Error| in_file(error.message().into()))?;
         let mut take = |key: &str| match table.remove(key) {
             Some(Value::String(text)) => Ok(text),
             _ => Err(in_file(format!("{key} is missing"))),
         };
-        let (command, date, machine, seal) = (take("command")?, take("date")?, take("machine")?, take("seal")?);
+        let (command, date, machine, seal) =
+            (take("command")?, take("date")?, take("machine")?, take("seal")?);
         let results = Results { command, date, machine, figures: table };
         if results.seal() != seal {
-            return Err(in_file(format!("a figure was changed by hand; `{}` writes them", results.command)));
+            return Err(in_file(format!(
+                "a figure was changed by hand; `{}` writes them",
+                results.command
+            )));
         }
         Ok(results)
     }
@@ -55,15 +61,21 @@ impl Results {
     pub fn write(&self, root: &Path, name: &str) -> anyhow::Result<()> {
         let file = root.join(Self::file(name));
         fs::create_dir_all(root.join(FOLDER))?;
-        let text =
-            format!("# Written by `{}`; not to be edited.\nseal = \"{}\"\n{}", self.command, self.seal(), self.body());
+        let text = format!(
+            "# Written by `{}`; not to be edited.\nseal = \"{}\"\n{}",
+            self.command,
+            self.seal(),
+            self.body()
+        );
         fs::write(&file, text).with_context(|| file.display().to_string())
     }
 
     fn body(&self) -> String {
         let head = [("command", &self.command), ("date", &self.date), ("machine", &self.machine)];
-        let head: String =
-            head.iter().map(|(key, text)| format!("{key} = {}\n", Value::String(text.to_string()))).collect();
+        let head: String = head
+            .iter()
+            .map(|(key, text)| format!("{key} = {}\n", Value::String(text.to_string())))
+            .collect();
         format!("{head}\n{}", self.figures)
     }
 
@@ -76,14 +88,18 @@ impl Results {
 
     /// A figure by its keys, such as `tokio.connect_seconds`.
     pub fn get(&self, key: &str) -> Option<&Value> {
-        let (first, rest) = key.split_once('.').map_or((key, None), |(first, rest)| (first, Some(rest)));
+        let (first, rest) =
+            key.split_once('.').map_or((key, None), |(first, rest)| (first, Some(rest)));
         let value = self.figures.get(first)?;
-        rest.map_or(Some(value), |rest| rest.split('.').try_fold(value, |value, key| value.get(key)))
+        rest.map_or(Some(value), |rest| {
+            rest.split('.').try_fold(value, |value, key| value.get(key))
+        })
     }
 
     /// What `{{#result NAME KEY}}` becomes: the figure, with command, machine and date beside it.
     pub(super) fn figure(root: &Path, argument: &str) -> Result<String, String> {
-        let (name, key) = argument.split_once(' ').ok_or("a result is named by its file and its key")?;
+        let (name, key) =
+            argument.split_once(' ').ok_or("a result is named by its file and its key")?;
         let results = Self::read(root, name)?;
         let key = key.trim();
         let text = match (key, results.get(key)) {

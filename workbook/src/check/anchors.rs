@@ -9,11 +9,13 @@ use crate::{
 use regex::Regex;
 use std::{collections::BTreeSet, fs, path::Path, sync::LazyLock};
 
-static ANCHOR: LazyLock<Regex> = LazyLock::new(|| Regex::new(r"(?m)^\s*//\s*ANCHOR:\s*([\w-]+)").expect("a pattern"));
+static ANCHOR: LazyLock<Regex> =
+    LazyLock::new(|| Regex::new(r"(?m)^\s*//\s*ANCHOR:\s*([\w-]+)").expect("a pattern"));
 
 pub(super) fn faults(root: &Path, chapters: &[Chapter]) -> anyhow::Result<Vec<Fault>> {
-    let shown: BTreeSet<_> =
-        directives(chapters, &["listing", "include"]).map(|(_, directive)| directive.argument).collect();
+    let shown: BTreeSet<_> = directives(chapters, &["listing", "include"])
+        .map(|(_, directive)| directive.argument)
+        .collect();
     let mut faults = Vec::new();
     for file in book::files(&root.join("steps"))? {
         let is_rust = file.extension().is_some_and(|extension| extension == "rs");
@@ -22,7 +24,10 @@ pub(super) fn faults(root: &Path, chapters: &[Chapter]) -> anyhow::Result<Vec<Fa
         for captures in ANCHOR.captures_iter(&text) {
             let anchor = captures.get(1).expect("the pattern has one group");
             if !shown.contains(&format!("{}:{}", path.display(), anchor.as_str())) {
-                let what = format!("no chapter shows the anchor {}; show it, or take it out", anchor.as_str());
+                let what = format!(
+                    "no chapter shows the anchor {}; show it, or take it out",
+                    anchor.as_str()
+                );
                 faults.push(Fault::new(path, line_at(&text, anchor.start()), what));
             }
         }

@@ -5,12 +5,14 @@ use pulldown_cmark::{Event, Options, Parser};
 use regex::Regex;
 use std::{collections::BTreeSet, fs, path::Path, sync::LazyLock};
 
-static RECIPE: LazyLock<Regex> =
-    LazyLock::new(|| Regex::new(r"(?m)^@?([a-z][a-z-]*)(?: [^:\n]*)?:(?:[^=]|$)").expect("a pattern"));
+static RECIPE: LazyLock<Regex> = LazyLock::new(|| {
+    Regex::new(r"(?m)^@?([a-z][a-z-]*)(?: [^:\n]*)?:(?:[^=]|$)").expect("a pattern")
+});
 
 pub(super) fn faults(root: &Path, chapter: &Chapter) -> anyhow::Result<Vec<Fault>> {
     let justfile = fs::read_to_string(root.join("justfile"))?;
-    let recipes: BTreeSet<_> = RECIPE.captures_iter(&justfile).map(|captures| captures[1].to_owned()).collect();
+    let recipes: BTreeSet<_> =
+        RECIPE.captures_iter(&justfile).map(|captures| captures[1].to_owned()).collect();
     let mut faults = Vec::new();
     for (event, range) in Parser::new_ext(&chapter.text, Options::all()).into_offset_iter() {
         let Event::Code(code) = event else { continue };

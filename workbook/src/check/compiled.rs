@@ -1,4 +1,5 @@
-//! Every listing is of source that is compiled: a file that some crate of the workspace has as a module.
+//! Every listing is of source that is compiled: a file that some crate of the workspace has as a
+//! module.
 
 use super::directives;
 use crate::{Fault, book::Chapter};
@@ -17,8 +18,10 @@ pub(super) fn faults(root: &Path, chapters: &[Chapter]) -> anyhow::Result<Vec<Fa
         let file = Path::new(directive.file().0);
         let is_rust = file.extension().is_some_and(|extension| extension == "rs");
         if is_rust && root.join(file).exists() && !compiled.contains(file) {
-            let what =
-                format!("{} is listed, but no crate has it as a module, so it is never compiled", file.display());
+            let what = format!(
+                "{} is listed, but no crate has it as a module, so it is never compiled",
+                file.display()
+            );
             faults.push(Fault::new(&chapter.file, directive.line, what));
         }
     }
@@ -27,8 +30,12 @@ pub(super) fn faults(root: &Path, chapters: &[Chapter]) -> anyhow::Result<Vec<Fa
 
 /// The Rust files of all crates of the workspace, from the root.
 fn compiled_files(root: &Path) -> anyhow::Result<BTreeSet<PathBuf>> {
-    let workspace: Table = fs::read_to_string(root.join("Cargo.toml"))?.parse().context("Cargo.toml")?;
-    let members = workspace.get("workspace").and_then(|workspace| workspace.get("members")).and_then(Value::as_array);
+    let workspace: Table =
+        fs::read_to_string(root.join("Cargo.toml"))?.parse().context("Cargo.toml")?;
+    let members = workspace
+        .get("workspace")
+        .and_then(|workspace| workspace.get("members"))
+        .and_then(Value::as_array);
     let mut files = BTreeSet::new();
     for member in members.into_iter().flatten().filter_map(Value::as_str) {
         for crate_root in crate_roots(root, Path::new(member))? {
@@ -41,14 +48,23 @@ fn compiled_files(root: &Path) -> anyhow::Result<BTreeSet<PathBuf>> {
 /// The files that cargo hands to the compiler for a package: where each of its crates begins.
 fn crate_roots(root: &Path, package: &Path) -> anyhow::Result<Vec<PathBuf>> {
     let manifest: Table = fs::read_to_string(root.join(package).join("Cargo.toml"))?.parse()?;
-    let mut roots: Vec<_> = ["src/lib.rs", "src/main.rs"].iter().map(|file| package.join(file)).collect();
+    let mut roots: Vec<_> =
+        ["src/lib.rs", "src/main.rs"].iter().map(|file| package.join(file)).collect();
     for folder in ["src/bin", "examples", "tests", "benches"] {
         let entries = fs::read_dir(root.join(package).join(folder)).into_iter().flatten().flatten();
-        roots.extend(entries.map(|entry| package.join(folder).join(entry.file_name())).filter(|file| is_rust(file)));
+        roots.extend(
+            entries
+                .map(|entry| package.join(folder).join(entry.file_name()))
+                .filter(|file| is_rust(file)),
+        );
     }
     for kind in ["bin", "example", "test", "bench"] {
         let targets = manifest.get(kind).and_then(Value::as_array).into_iter().flatten();
-        roots.extend(targets.filter_map(|target| target.get("path")?.as_str()).map(|path| package.join(path)));
+        roots.extend(
+            targets
+                .filter_map(|target| target.get("path")?.as_str())
+                .map(|path| package.join(path)),
+        );
     }
     roots.retain(|file| root.join(file).exists());
     Ok(roots)
@@ -59,14 +75,23 @@ fn is_rust(file: &Path) -> bool {
 }
 
 /// Adds a module's file, and those of the modules that it declares.
-fn add_module(root: &Path, file: &Path, owns_folder: bool, files: &mut BTreeSet<PathBuf>) -> anyhow::Result<()> {
+fn add_module(
+    root: &Path,
+    file: &Path,
+    owns_folder: bool,
+    files: &mut BTreeSet<PathBuf>,
+) -> anyhow::Result<()> {
     if !files.insert(file.to_owned()) {
         return Ok(());
     }
     let text = fs::read_to_string(root.join(file)).with_context(|| file.display().to_string())?;
     let parsed = syn::parse_file(&text).with_context(|| format!("{}: not Rust", file.display()))?;
     let parent = file.parent().unwrap_or(Path::new(""));
-    let folder = if owns_folder { parent.to_owned() } else { parent.join(file.file_stem().unwrap_or_default()) };
+    let folder = if owns_folder {
+        parent.to_owned()
+    } else {
+        parent.join(file.file_stem().unwrap_or_default())
+    };
     for item in parsed.items {
         let syn::Item::Mod(module) = item else { continue };
         if module.content.is_some() {

@@ -13,7 +13,8 @@ use std::{
     sync::LazyLock,
 };
 
-static LINK: LazyLock<Regex> = LazyLock::new(|| Regex::new(r#"(?:href|src)="([^"]*)""#).expect("a pattern"));
+static LINK: LazyLock<Regex> =
+    LazyLock::new(|| Regex::new(r#"(?:href|src)="([^"]*)""#).expect("a pattern"));
 static ID: LazyLock<Regex> = LazyLock::new(|| Regex::new(r#"\bid="([^"]+)""#).expect("a pattern"));
 
 /// Returns how many links there are in the built book, and the faults.
@@ -23,7 +24,8 @@ pub(super) fn faults(built: &Path, chapters: &[Chapter]) -> anyhow::Result<(usiz
     for file in book::files(built)? {
         if file.extension().is_some_and(|extension| extension == "html") {
             let html = fs::read_to_string(&file)?;
-            let found: BTreeSet<_> = ID.captures_iter(&html).map(|captures| captures[1].to_owned()).collect();
+            let found: BTreeSet<_> =
+                ID.captures_iter(&html).map(|captures| captures[1].to_owned()).collect();
             ids.insert(file.clone(), found);
             pages.push((file, html));
         }
@@ -33,7 +35,11 @@ pub(super) fn faults(built: &Path, chapters: &[Chapter]) -> anyhow::Result<(usiz
         for captures in LINK.captures_iter(html) {
             let link = captures[1].replace("&amp;", "&");
             // Search fills in `href` by script; other sites are not asked.
-            if link.is_empty() || link.contains("://") || link.starts_with("data:") || link.starts_with("mailto:") {
+            if link.is_empty()
+                || link.contains("://")
+                || link.starts_with("data:")
+                || link.starts_with("mailto:")
+            {
                 continue;
             }
             links += 1;
@@ -46,7 +52,9 @@ pub(super) fn faults(built: &Path, chapters: &[Chapter]) -> anyhow::Result<(usiz
             let target = if target.is_dir() { target.join("index.html") } else { target };
             let what = if !target.exists() {
                 format!("the link to {link} leads nowhere")
-            } else if !fragment.is_empty() && ids.get(&target).is_some_and(|ids| !ids.contains(fragment)) {
+            } else if !fragment.is_empty()
+                && ids.get(&target).is_some_and(|ids| !ids.contains(fragment))
+            {
                 format!("the link to {link} leads to a page that has no such place")
             } else {
                 continue;
@@ -73,12 +81,15 @@ fn normal(path: &Path) -> PathBuf {
 fn place(built: &Path, page: &Path, link: &str, chapters: &[Chapter], what: String) -> Fault {
     let as_written = format!("]({}", link.replace(".html", ".md"));
     let stem = |path: &Path| path.file_stem().map(|stem| stem.to_owned());
-    let chapter =
-        chapters.iter().find(|chapter| stem(&chapter.file) == stem(page) && chapter.text.contains(&as_written));
+    let chapter = chapters
+        .iter()
+        .find(|chapter| stem(&chapter.file) == stem(page) && chapter.text.contains(&as_written));
     match chapter.or_else(|| chapters.iter().find(|chapter| chapter.text.contains(&as_written))) {
-        Some(chapter) => {
-            Fault::new(&chapter.file, line_at(&chapter.text, chapter.text.find(&as_written).unwrap_or(0)), what)
-        }
+        Some(chapter) => Fault::new(
+            &chapter.file,
+            line_at(&chapter.text, chapter.text.find(&as_written).unwrap_or(0)),
+            what,
+        ),
         None => Fault::new(page.strip_prefix(built).unwrap_or(page), 1, what),
     }
 }

@@ -68,10 +68,12 @@ pub fn check(root: &Path) -> anyhow::Result<Checked> {
     Ok(Checked { chapters: chapters.len(), directives, snapshots, links })
 }
 
-/// Fails on snapshots that are not in `references`, the list that insta wrote of those that were compared.
+/// Fails on snapshots that are not in `references`, the list that insta wrote of those that were
+/// compared.
 pub fn unreferenced(root: &Path, references: &Path) -> Result<(), Faults> {
     let compared = fs::read_to_string(references).unwrap_or_default();
-    let compared: Vec<_> = compared.lines().filter_map(|line| fs::canonicalize(line).ok()).collect();
+    let compared: Vec<_> =
+        compared.lines().filter_map(|line| fs::canonicalize(line).ok()).collect();
     let snapshots = book::files(&root.join(book::SNAPSHOTS)).unwrap_or_default();
     let left = snapshots.into_iter().filter(|snapshot| !compared.contains(snapshot));
     let fault = |snapshot: std::path::PathBuf| {
@@ -86,6 +88,11 @@ fn directives<'a>(
     chapters: &'a [Chapter],
     names: &'a [&str],
 ) -> impl Iterator<Item = (&'a Chapter, book::directives::Directive)> {
-    let of = move |chapter: &'a Chapter| Directives::of(&chapter.text).map(move |directive| (chapter, directive));
-    chapters.iter().flat_map(of).filter(move |(_, directive)| names.contains(&directive.name.as_str()))
+    let of = move |chapter: &'a Chapter| {
+        Directives::of(&chapter.text).map(move |directive| (chapter, directive))
+    };
+    chapters
+        .iter()
+        .flat_map(of)
+        .filter(move |(_, directive)| names.contains(&directive.name.as_str()))
 }

@@ -19,7 +19,11 @@ pub(super) fn faults(root: &Path, chapters: &[Chapter]) -> anyhow::Result<(usize
     for snapshot in &snapshots {
         let file = snapshot.strip_prefix(root)?;
         if !shown.contains(file) {
-            faults.push(Fault::new(file, 1, "no chapter shows this pane; show it by {{#session …}}, or delete it"));
+            faults.push(Fault::new(
+                file,
+                1,
+                "no chapter shows this pane; show it by {{#session …}}, or delete it",
+            ));
         }
     }
     Ok((snapshots.len(), faults))

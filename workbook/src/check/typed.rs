@@ -5,7 +5,8 @@ use pulldown_cmark::{CodeBlockKind, Event, Options, Parser, Tag, TagEnd};
 use regex::Regex;
 use std::sync::LazyLock;
 
-/// A number with a unit that is measured. Numbers of seconds and minutes are how long a reader waits, and may be typed.
+/// A number with a unit that is measured. Numbers of seconds and minutes are how long a reader
+/// waits, and may be typed.
 static MEASURED: LazyLock<Regex> = LazyLock::new(|| {
     let unit = r"(ns|µs|us|ms|milliseconds?|microseconds?|KiB|MiB|GiB|kB|KB|MB|GB|kilobytes?|megabytes?|%|percent)";
     let compared = r"times (as |faster|slower|more|less|fewer)";
@@ -19,7 +20,8 @@ static CODE_TAG: LazyLock<Regex> =
 pub(super) fn faults(chapter: &Chapter) -> Vec<Fault> {
     let mut faults = Vec::new();
     let mut in_code = false;
-    let fault = |offset, what: String| Fault::new(&chapter.file, line_at(&chapter.text, offset), what);
+    let fault =
+        |offset, what: String| Fault::new(&chapter.file, line_at(&chapter.text, offset), what);
     for (event, range) in Parser::new_ext(&chapter.text, Options::all()).into_offset_iter() {
         match event {
             Event::Start(Tag::CodeBlock(kind)) => {
@@ -30,7 +32,9 @@ pub(super) fn faults(chapter: &Chapter) -> Vec<Fault> {
                 };
                 faults.push(fault(
                     range.start,
-                    format!("{kind}; code comes by {{{{#listing …}}}}, output by {{{{#session …}}}}"),
+                    format!(
+                        "{kind}; code comes by {{{{#listing …}}}}, output by {{{{#session …}}}}"
+                    ),
                 ));
             }
             Event::End(TagEnd::CodeBlock) => in_code = false,

@@ -56,9 +56,14 @@ fn of(chapter: &Chapter, kind: &'static str, how: impl Into<String>, text: Strin
 }
 
 /// Three directives of this name, each with its chapter.
-fn some<'a>(chapters: &'a [Chapter], name: &str, fits: impl Fn(&Directive) -> bool) -> Vec<(&'a Chapter, Directive)> {
-    let all =
-        chapters.iter().flat_map(|chapter| Directives::of(&chapter.text).map(move |directive| (chapter, directive)));
+fn some<'a>(
+    chapters: &'a [Chapter],
+    name: &str,
+    fits: impl Fn(&Directive) -> bool,
+) -> Vec<(&'a Chapter, Directive)> {
+    let all = chapters.iter().flat_map(|chapter| {
+        Directives::of(&chapter.text).map(move |directive| (chapter, directive))
+    });
     spread(all.filter(|(_, directive)| directive.name == name && fits(directive)).collect())
 }
 
@@ -73,10 +78,21 @@ fn of_listings(chapters: &[Chapter]) -> Vec<Damage> {
     let mut damages = Vec::new();
     for (chapter, directive) in some(chapters, "listing", |_| true) {
         let (file, _) = directive.file();
-        let text = with(chapter, &directive, "listing", &directive.argument.replace(".rs", "_gone.rs"));
-        damages.push(of(chapter, "a file that is missing", format!("lists {file} by another name"), text));
+        let text =
+            with(chapter, &directive, "listing", &directive.argument.replace(".rs", "_gone.rs"));
+        damages.push(of(
+            chapter,
+            "a file that is missing",
+            format!("lists {file} by another name"),
+            text,
+        ));
         let text = with(chapter, &directive, "listing", &format!("{file}:3:9"));
-        damages.push(of(chapter, "an include by line number", format!("lists lines 3 to 9 of {file}"), text));
+        damages.push(of(
+            chapter,
+            "an include by line number",
+            format!("lists lines 3 to 9 of {file}"),
+            text,
+        ));
         let text = with(chapter, &directive, "lisitng", &directive.argument);
         damages.push(of(chapter, "a directive that does not exist", "lisitng", text));
     }
@@ -89,7 +105,8 @@ fn of_anchors(copy: &Path, chapters: &[Chapter]) -> anyhow::Result<Vec<Damage>> 
         let (file, anchor) = directive.file();
         let anchor = anchor.context("it has one")?;
         let text = fs::read_to_string(copy.join(file))?;
-        let (open, close) = (format!("// ANCHOR: {anchor}\n"), format!("// ANCHOR_END: {anchor}\n"));
+        let (open, close) =
+            (format!("// ANCHOR: {anchor}\n"), format!("// ANCHOR_END: {anchor}\n"));
         let start = text.find(&open).with_context(|| format!("{file}: {anchor}"))? + open.len();
         let end = text.find(&close).with_context(|| format!("{file}: {anchor}"))?;
         let changes = [
@@ -102,7 +119,12 @@ fn of_anchors(copy: &Path, chapters: &[Chapter]) -> anyhow::Result<Vec<Damage>> 
                 format!("{text}\n// ANCHOR: litter\n// left over\n// ANCHOR_END: litter\n"),
             ),
         ];
-        damages.extend(changes.map(|(kind, text)| Damage { kind, file: file.into(), how: anchor.into(), text }));
+        damages.extend(changes.map(|(kind, text)| Damage {
+            kind,
+            file: file.into(),
+            how: anchor.into(),
+            text,
+        }));
     }
     Ok(damages)
 }
@@ -114,14 +136,22 @@ fn of_typing(chapters: &[Chapter]) -> Vec<Damage> {
         "> ~~~text\n> 5\n> ~~~",
         "- so:\n\n  ```diff\n  +x\n  ```",
     ];
-    let others = ["    $ ./just step 1", "<pre>5</pre>", "It prints <code>5</code>.", "<samp>5</samp>"];
-    let figures = ["It takes 3 KiB.", "It came after 2.5 ms.", "It is 3 times faster.", "It saves 40%."];
+    let others =
+        ["    $ ./just step 1", "<pre>5</pre>", "It prints <code>5</code>.", "<samp>5</samp>"];
+    let figures =
+        ["It takes 3 KiB.", "It came after 2.5 ms.", "It is 3 times faster.", "It saves 40%."];
     let mut damages = Vec::new();
     let kinds = [(KINDS[8], fences), (KINDS[9], others), (KINDS[13], figures)];
     for (kind, texts) in kinds {
-        let chapters = chapters.iter().filter(|chapter| !chapter.file.ends_with("SUMMARY.md")).cycle();
+        let chapters =
+            chapters.iter().filter(|chapter| !chapter.file.ends_with("SUMMARY.md")).cycle();
         for (typed, chapter) in texts.iter().zip(chapters) {
-            damages.push(of(chapter, kind, format!("{typed:?}"), format!("{}\n\n## More\n\n{typed}\n", chapter.text)));
+            damages.push(of(
+                chapter,
+                kind,
+                format!("{typed:?}"),
+                format!("{}\n\n## More\n\n{typed}\n", chapter.text),
+            ));
         }
     }
     damages
@@ -130,9 +160,9 @@ fn of_typing(chapters: &[Chapter]) -> Vec<Damage> {
 /// Takes the declaration of a listed module away, so that no crate compiles it.
 fn of_compiling(copy: &Path, chapters: &[Chapter]) -> anyhow::Result<Vec<Damage>> {
     let mut listed = BTreeSet::new();
-    for (_, directive) in
-        chapters.iter().flat_map(|chapter| Directives::of(&chapter.text).map(move |directive| (chapter, directive)))
-    {
+    for (_, directive) in chapters.iter().flat_map(|chapter| {
+        Directives::of(&chapter.text).map(move |directive| (chapter, directive))
+    }) {
         if directive.name == "listing" {
             listed.insert(PathBuf::from(directive.file().0));
         }
@@ -166,9 +196,15 @@ fn of_panes(copy: &Path, chapters: &[Chapter]) -> anyhow::Result<Vec<Damage>> {
     }
     for snapshot in spread(book::files(&copy.join(book::SNAPSHOTS))?) {
         let text = fs::read_to_string(&snapshot)?;
-        let name = snapshot.file_name().context("a file has a name")?.to_string_lossy().into_owned();
+        let name =
+            snapshot.file_name().context("a file has a name")?.to_string_lossy().into_owned();
         let file = Path::new(book::SNAPSHOTS).join(format!("forgotten-{name}"));
-        damages.push(Damage { kind: "a snapshot that nobody includes", file, how: format!("a copy of {name}"), text });
+        damages.push(Damage {
+            kind: "a snapshot that nobody includes",
+            file,
+            how: format!("a copy of {name}"),
+            text,
+        });
     }
     Ok(damages)
 }
@@ -177,7 +213,12 @@ fn of_results(copy: &Path, chapters: &[Chapter]) -> anyhow::Result<Vec<Damage>> 
     let mut damages = Vec::new();
     for (chapter, directive) in some(chapters, "result", |_| true) {
         let text = with(chapter, &directive, "result", &format!("{}s", directive.argument));
-        damages.push(of(chapter, "a result that does not exist", format!("{}s", directive.argument), text));
+        damages.push(of(
+            chapter,
+            "a result that does not exist",
+            format!("{}s", directive.argument),
+            text,
+        ));
     }
     for (name, _) in bench::CHARTS {
         let file = Results::file(name);
@@ -212,12 +253,18 @@ fn of_drawings(copy: &Path) -> anyhow::Result<Vec<Damage>> {
     for (name, tag) in [("service", "title"), ("runtimes", "desc"), ("queue", "role=\"img\"")] {
         let file = folder.join(format!("{name}.svg"));
         let text = fs::read_to_string(copy.join(&file))?.replace(tag, "g");
-        damages.push(Damage { kind: "a drawing without words", file, how: format!("without its {tag}"), text });
+        damages.push(Damage {
+            kind: "a drawing without words",
+            file,
+            how: format!("without its {tag}"),
+            text,
+        });
     }
     for (name, _) in bench::CHARTS {
         let file = bench::chart_file(name);
         let text = fs::read_to_string(copy.join(&file))?;
-        let widths: Vec<_> = text.match_indices(" width=\"").map(|(at, found)| at + found.len()).collect();
+        let widths: Vec<_> =
+            text.match_indices(" width=\"").map(|(at, found)| at + found.len()).collect();
         for at in spread(widths) {
             let how = format!("another width of a bar, at byte {at}");
             damages.push(Damage {
@@ -232,10 +279,20 @@ fn of_drawings(copy: &Path) -> anyhow::Result<Vec<Damage>> {
 }
 
 fn of_links(chapters: &[Chapter]) -> Vec<Damage> {
-    let ends = ["[gone](gone.md)", "[gone](1-number-server.md#gone)", "[gone](figures/gone.svg)", "`./just setp 1`"];
+    let ends = [
+        "[gone](gone.md)",
+        "[gone](1-number-server.md#gone)",
+        "[gone](figures/gone.svg)",
+        "`./just setp 1`",
+    ];
     let chapters = chapters.iter().filter(|chapter| !chapter.file.ends_with("SUMMARY.md")).cycle();
     let damage = |(end, chapter): (&&str, &Chapter)| {
-        of(chapter, "a link or a command that leads nowhere", *end, format!("{}\n\nSee {end}.\n", chapter.text))
+        of(
+            chapter,
+            "a link or a command that leads nowhere",
+            *end,
+            format!("{}\n\nSee {end}.\n", chapter.text),
+        )
     };
     ends.iter().zip(chapters).map(damage).collect()
 }

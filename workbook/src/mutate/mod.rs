@@ -16,7 +16,8 @@ use std::{
 const PLACES: usize = 3;
 
 /// What the copy needs of the project, from the root.
-const COPIED: [&str; 7] = ["book.toml", "Cargo.toml", "justfile", "book", "steps", "tests", "workbook"];
+const COPIED: [&str; 7] =
+    ["book.toml", "Cargo.toml", "justfile", "book", "steps", "tests", "workbook"];
 
 /// A file of the copy that is changed or added.
 struct Damage {
@@ -43,8 +44,10 @@ pub fn mutate(root: &Path) -> anyhow::Result<()> {
     check(copy.path()).context("the book is faulty before it is damaged")?;
 
     let damages = damages::all(copy.path())?;
-    let mut verdicts =
-        damages.iter().map(|damage| try_damage(copy.path(), damage)).collect::<anyhow::Result<Vec<_>>>()?;
+    let mut verdicts = damages
+        .iter()
+        .map(|damage| try_damage(copy.path(), damage))
+        .collect::<anyhow::Result<Vec<_>>>()?;
     verdicts.extend(sessions::verdicts(root, copy.path())?);
     print_table(&verdicts);
     ensure_each_kind_is_tried(&verdicts)?;
@@ -80,9 +83,15 @@ fn try_damage(copy: &Path, damage: &Damage) -> anyhow::Result<Verdict> {
     let fault = match found {
         Ok(_) => None,
         // Any other error would be a fault of the check.
-        Err(error) => Some(error.downcast::<Faults>()?.0.first().map(ToString::to_string).unwrap_or_default()),
+        Err(error) => {
+            Some(error.downcast::<Faults>()?.0.first().map(ToString::to_string).unwrap_or_default())
+        }
     };
-    Ok(Verdict { kind: damage.kind, place: format!("{}: {}", damage.file.display(), damage.how), fault })
+    Ok(Verdict {
+        kind: damage.kind,
+        place: format!("{}: {}", damage.file.display(), damage.how),
+        fault,
+    })
 }
 
 fn print_table(verdicts: &[Verdict]) {
@@ -116,7 +125,8 @@ fn spread<T>(mut items: Vec<T>) -> Vec<T> {
     let count = items.len();
     let mut index = 0;
     items.retain(|_| {
-        let keep = count <= PLACES || (0..PLACES).any(|place| place * (count - 1) / (PLACES - 1) == index);
+        let keep =
+            count <= PLACES || (0..PLACES).any(|place| place * (count - 1) / (PLACES - 1) == index);
         index += 1;
         keep
     });

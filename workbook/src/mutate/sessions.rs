@@ -36,7 +36,8 @@ pub(super) fn verdicts(root: &Path, copy: &Path) -> anyhow::Result<Vec<Verdict>>
         .env("RUST_BACKTRACE", "0")
         .output()
         .context("cargo test")?;
-    let said = format!("{}{}", String::from_utf8_lossy(&run.stdout), String::from_utf8_lossy(&run.stderr));
+    let said =
+        format!("{}{}", String::from_utf8_lossy(&run.stdout), String::from_utf8_lossy(&run.stderr));
 
     let mut verdicts = Vec::new();
     for (kind, panes) in [(KINDS[0], &outputs), (KINDS[1], &commands)] {
@@ -48,8 +49,11 @@ pub(super) fn verdicts(root: &Path, copy: &Path) -> anyhow::Result<Vec<Verdict>>
     }
     let unreferenced = check::unreferenced(copy, &references).err();
     for stray in strays {
-        let fault =
-            unreferenced.iter().flat_map(|faults| &faults.0).find(|fault| fault.file == stray).map(ToString::to_string);
+        let fault = unreferenced
+            .iter()
+            .flat_map(|faults| &faults.0)
+            .find(|fault| fault.file == stray)
+            .map(ToString::to_string);
         verdicts.push(Verdict { kind: KINDS[2], place: stray.display().to_string(), fault });
     }
     Ok(verdicts)
@@ -58,13 +62,21 @@ pub(super) fn verdicts(root: &Path, copy: &Path) -> anyhow::Result<Vec<Verdict>>
 type Changed = (String, String, String);
 
 /// Changes a digit in one pane of each of a few sessions, other than those already changed.
-fn change_digits(copy: &Path, wanted: impl Fn(&str) -> bool, but: &[Changed]) -> anyhow::Result<Vec<Changed>> {
+fn change_digits(
+    copy: &Path,
+    wanted: impl Fn(&str) -> bool,
+    but: &[Changed],
+) -> anyhow::Result<Vec<Changed>> {
     let mut candidates = BTreeMap::new();
     for file in book::files(&copy.join(SNAPSHOTS))? {
         let text = fs::read_to_string(&file)?;
         let name = file.file_name().context("a file has a name")?.to_string_lossy().into_owned();
-        let Some((session, pane)) = name.trim_end_matches(".snap").split_once('.') else { continue };
-        let (Some(at), false) = (digit(&text, &wanted), but.iter().any(|(other, ..)| other == session)) else {
+        let Some((session, pane)) = name.trim_end_matches(".snap").split_once('.') else {
+            continue;
+        };
+        let (Some(at), false) =
+            (digit(&text, &wanted), but.iter().any(|(other, ..)| other == session))
+        else {
             continue;
         };
         candidates.entry(session.to_owned()).or_insert((file, pane.to_owned(), text, at));
@@ -96,10 +108,13 @@ fn digit(snapshot: &str, wanted: &impl Fn(&str) -> bool) -> Option<usize> {
 
 /// Adds snapshots that no session has.
 fn add_strays(copy: &Path) -> anyhow::Result<Vec<PathBuf>> {
-    let strays = (1..=PLACES).map(|number| Path::new(SNAPSHOTS).join(format!("stray-{number}.server.snap")));
+    let strays =
+        (1..=PLACES).map(|number| Path::new(SNAPSHOTS).join(format!("stray-{number}.server.snap")));
     strays
         .map(|stray| {
-            fs::write(copy.join(&stray), "---\nsource: nowhere\n---\n$ ls\n").map(|()| stray).map_err(Into::into)
+            fs::write(copy.join(&stray), "---\nsource: nowhere\n---\n$ ls\n")
+                .map(|()| stray)
+                .map_err(Into::into)
         })
         .collect()
 }

@@ -62,7 +62,11 @@ pub(super) fn start(instance: &Instance, arguments: &[OsString]) -> Result<ExitC
 
 fn open_log(instance: &Instance) -> Result<File, Problem> {
     let path = instance.log();
-    OpenOptions::new().create(true).append(true).open(&path).map_err(Problem::io(path.display().to_string()))
+    OpenOptions::new()
+        .create(true)
+        .append(true)
+        .open(&path)
+        .map_err(Problem::io(path.display().to_string()))
 }
 
 /// The two reports there are, each a line.
@@ -113,7 +117,9 @@ pub(super) fn stop(instance: &Instance) -> Result<ExitCode, Problem> {
             stop_process(instance, pid)?;
             println!("{} is stopped", instance.name);
         }
-        Holder::Killed { pid } => println!("{} is not running: pid {pid} was killed", instance.name),
+        Holder::Killed { pid } => {
+            println!("{} is not running: pid {pid} was killed", instance.name)
+        }
         Holder::Nobody => println!("{} is not running", instance.name),
     }
     Ok(ExitCode::SUCCESS)
@@ -172,7 +178,8 @@ pub(super) fn status(instance: &Instance) -> Result<ExitCode, Problem> {
             Ok(KILLED.into())
         }
         Holder::Process { pid } => {
-            let Answer::Status { tree, seconds, .. } = ask_running(instance, pid, Request::Status)? else {
+            let Answer::Status { tree, seconds, .. } = ask_running(instance, pid, Request::Status)?
+            else {
                 return Err(another_answer());
             };
             println!(
@@ -189,7 +196,8 @@ pub(super) fn status(instance: &Instance) -> Result<ExitCode, Problem> {
 fn print_tree(status: &Status, depth: usize) {
     let name = status.path.rsplit('/').next().unwrap_or_default();
     let indent = "  ".repeat(depth + 1);
-    let failure = status.failure.as_ref().map(|failure| format!(" ({failure})")).unwrap_or_default();
+    let failure =
+        status.failure.as_ref().map(|failure| format!(" ({failure})")).unwrap_or_default();
     println!("{indent}{name}: {}{failure}", status.state);
     for (what, value) in &status.reports {
         println!("{indent}  {what} = {value}");

@@ -63,10 +63,12 @@ pub(super) enum Command {
 }
 
 impl CommandLine {
-    /// Parses this process's arguments. Ends the process on `--help`, and on what is no command line of ours.
+    /// Parses this process's arguments. Ends the process on `--help`, and on what is no command
+    /// line of ours.
     pub(super) fn parse(name: &'static str, about: &'static str) -> Self {
         let command = Self::command_named(name, about);
-        let mut line = Self::from_arg_matches(&command.get_matches()).unwrap_or_else(|error| error.exit());
+        let mut line =
+            Self::from_arg_matches(&command.get_matches()).unwrap_or_else(|error| error.exit());
         line.default_config = PathBuf::from(format!("{name}.toml"));
         line
     }
@@ -75,7 +77,8 @@ impl CommandLine {
         <Self as CommandFactory>::command().name(name).bin_name(name).about(about)
     }
 
-    /// These options, or if there are none, the `earlier` ones that [`to_arguments`](Self::to_arguments) gave.
+    /// These options, or if there are none, the `earlier` ones that
+    /// [`to_arguments`](Self::to_arguments) gave.
     pub(super) fn or_earlier(mut self, earlier: Vec<OsString>) -> Self {
         if self.to_arguments().is_empty() {
             self.update_from(iter::once(OsString::new()).chain(earlier));
@@ -96,7 +99,10 @@ impl CommandLine {
     /// These options again, for a process that may run elsewhere.
     pub(super) fn to_arguments(&self) -> Vec<OsString> {
         let config = self.config.iter().flat_map(|file| ["--config".into(), absolute(file).into()]);
-        let set = self.set.iter().flat_map(|(name, value)| ["--set".into(), format!("{name}={value}").into()]);
+        let set = self
+            .set
+            .iter()
+            .flat_map(|(name, value)| ["--set".into(), format!("{name}={value}").into()]);
         config.chain(set).collect()
     }
 }
@@ -106,6 +112,7 @@ fn absolute(path: &Path) -> PathBuf {
 }
 
 fn name_and_value(text: &str) -> Result<(String, String), String> {
-    let (name, value) = text.split_once('=').ok_or("expected name=value, such as rate_per_minute=600")?;
+    let (name, value) =
+        text.split_once('=').ok_or("expected name=value, such as rate_per_minute=600")?;
     Ok((name.trim().into(), value.trim().into()))
 }

@@ -1,4 +1,5 @@
-//! How the commands talk to the background process: a request and an answer, each a line of JSON, on a Unix socket.
+//! How the commands talk to the background process: a request and an answer, each a line of JSON,
+//! on a Unix socket.
 
 use super::instance::Instance;
 use crate::Status;
@@ -61,7 +62,8 @@ pub(super) struct Listener {
 }
 
 impl Listener {
-    /// Whoever holds the instance's lock may call this: what is in the place of the socket is a leftover.
+    /// Whoever holds the instance's lock may call this: what is in the place of the socket is a
+    /// leftover.
     pub(super) fn bind(instance: Instance) -> io::Result<Self> {
         match std::fs::remove_file(instance.socket()) {
             Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
@@ -99,7 +101,10 @@ async fn converse(stream: tokio::net::UnixStream, asked: mpsc::Sender<Asked>) {
     }
 }
 
-async fn try_converse(stream: tokio::net::UnixStream, asked: mpsc::Sender<Asked>) -> io::Result<()> {
+async fn try_converse(
+    stream: tokio::net::UnixStream,
+    asked: mpsc::Sender<Asked>,
+) -> io::Result<()> {
     let (from, mut to) = stream.into_split();
     let mut line = String::new();
     let mut from = tokio::io::AsyncReadExt::take(tokio::io::BufReader::new(from), 1024);

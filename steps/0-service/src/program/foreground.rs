@@ -86,7 +86,10 @@ impl Runner {
     }
 
     /// Starts the service, does what is asked of it, and returns when it has stopped.
-    async fn run(mut self, mut requests: Option<&mut mpsc::Receiver<Asked>>) -> Result<(), Problem> {
+    async fn run(
+        mut self,
+        mut requests: Option<&mut mpsc::Receiver<Asked>>,
+    ) -> Result<(), Problem> {
         tokio::select! {
             started = self.lifecycle.start() => started?,
             () = self.signals.stop() => return self.stop().await,
@@ -121,7 +124,10 @@ impl Runner {
 
     async fn stop_and_tell(&mut self, answer: oneshot::Sender<Answer>) -> Result<(), Problem> {
         let result = self.stop().await;
-        let told = result.as_ref().map(|()| Answer::Done { lines: Vec::new() }).map_err(ToString::to_string);
+        let told = result
+            .as_ref()
+            .map(|()| Answer::Done { lines: Vec::new() })
+            .map_err(ToString::to_string);
         tell(answer, told);
         result
     }
@@ -147,7 +153,10 @@ impl Runner {
             tree: self.lifecycle.status(),
             seconds: self.started.elapsed().as_secs(),
             // Without the program and `background`.
-            arguments: std::env::args_os().skip(2).map(|text| text.to_string_lossy().into_owned()).collect(),
+            arguments: std::env::args_os()
+                .skip(2)
+                .map(|text| text.to_string_lossy().into_owned())
+                .collect(),
         }
     }
 

@@ -32,7 +32,8 @@ pub(super) enum Holder {
     Process { pid: u32 },
 }
 
-/// Held by the process that runs. When it is dropped, the pidfile says that the process ends as it should.
+/// Held by the process that runs. When it is dropped, the pidfile says that the process ends as it
+/// should.
 pub(super) struct Lock {
     /// Never closed: the system does that when the process ends, and `stop` waits for it.
     pidfile: ManuallyDrop<File>,
@@ -41,19 +42,23 @@ pub(super) struct Lock {
 }
 
 impl Instance {
-    /// Files are kept in `state_dir`, else `$XDG_STATE_HOME` or `~/.local/state`, in a folder of the program's name.
+    /// Files are kept in `state_dir`, else `$XDG_STATE_HOME` or `~/.local/state`, in a folder of
+    /// the program's name.
     pub(super) fn new(name: &'static str, state_dir: Option<PathBuf>) -> Result<Self, Problem> {
         let of_user = || {
-            let state_home = std::env::var_os("XDG_STATE_HOME").filter(|path| !path.is_empty()).map(PathBuf::from);
+            let state_home = std::env::var_os("XDG_STATE_HOME")
+                .filter(|path| !path.is_empty())
+                .map(PathBuf::from);
             let home = std::env::home_dir().filter(|path| !path.as_os_str().is_empty());
             Some(state_home.or_else(|| Some(home?.join(".local/state")))?.join(name))
         };
-        let folder = state_dir
-            .or_else(of_user)
-            .ok_or_else(|| Problem::Background("there is no home folder; name a folder with --state-dir".into()))?;
+        let folder = state_dir.or_else(of_user).ok_or_else(|| {
+            Problem::Background("there is no home folder; name a folder with --state-dir".into())
+        })?;
         let folder = std::path::absolute(&folder).unwrap_or(folder);
         let instance = Instance { name, folder };
-        fs::create_dir_all(&instance.folder).map_err(Problem::io(instance.folder.display().to_string()))?;
+        fs::create_dir_all(&instance.folder)
+            .map_err(Problem::io(instance.folder.display().to_string()))?;
         if instance.socket().as_os_str().len() > LONGEST_SOCKET_PATH {
             let folder = instance.folder.display();
             return Err(Problem::Background(format!(
@@ -81,7 +86,8 @@ impl Instance {
 
     fn open_pidfile(&self) -> Result<File, Problem> {
         let path = self.pidfile();
-        let file = OpenOptions::new().read(true).write(true).create(true).truncate(false).open(&path);
+        let file =
+            OpenOptions::new().read(true).write(true).create(true).truncate(false).open(&path);
         file.map_err(Problem::io(path.display().to_string()))
     }
 
@@ -90,7 +96,11 @@ impl Instance {
         loop {
             let mut pidfile = self.open_pidfile()?;
             match pidfile.try_lock_shared() {
-                Ok(()) => return Ok(read_pid(&mut pidfile).map_or(Holder::Nobody, |pid| Holder::Killed { pid })),
+                Ok(()) => {
+                    return Ok(
+                        read_pid(&mut pidfile).map_or(Holder::Nobody, |pid| Holder::Killed { pid })
+                    );
+                }
                 Err(TryLockError::Error(error)) => return Err(self.pidfile_problem(error)),
                 Err(TryLockError::WouldBlock) => {}
             }
@@ -115,7 +125,8 @@ impl Instance {
             }
         }
         let mut lock = Lock { stale: read_pid(&mut pidfile), pidfile: ManuallyDrop::new(pidfile) };
-        lock.write(&format!("{}\n", std::process::id())).map_err(|error| self.pidfile_problem(error))?;
+        lock.write(&format!("{}\n", std::process::id()))
+            .map_err(|error| self.pidfile_problem(error))?;
         Ok(lock)
     }
 

@@ -13,7 +13,8 @@ use command_line::{Command, CommandLine};
 use instance::Instance;
 use std::{io, process::ExitCode, sync::Arc};
 
-/// The main function of a program that is one service: reads the command line, and does what it says.
+/// The main function of a program that is one service: reads the command line, and does what it
+/// says.
 ///
 /// `build` makes the service, and defines its settings. `about` is a sentence for `--help`.
 ///
@@ -24,7 +25,11 @@ use std::{io, process::ExitCode, sync::Arc};
 ///     service::main("number-server", "Says random numbers.", |_settings| NumberServer)
 /// }
 /// ```
-pub fn main<S: Service>(name: &'static str, about: &'static str, build: impl FnOnce(&Settings) -> S) -> ExitCode {
+pub fn main<S: Service>(
+    name: &'static str,
+    about: &'static str,
+    build: impl FnOnce(&Settings) -> S,
+) -> ExitCode {
     let line = CommandLine::parse(name, about);
     match obey(name, line, build) {
         Ok(code) => code,
@@ -49,7 +54,8 @@ fn obey<S: Service>(
             Ok(ExitCode::SUCCESS)
         }
         Command::Start => {
-            // What is wrong with the settings is told here and now, not by the log of another process.
+            // What is wrong with the settings is told here and now, not by the log of another
+            // process.
             Program::new(&line, build)?;
             background::start(&instance()?, &line.to_arguments())
         }
@@ -74,7 +80,10 @@ struct Program {
 }
 
 impl Program {
-    fn new<S: Service>(line: &CommandLine, build: impl FnOnce(&Settings) -> S) -> Result<Self, SettingsError> {
+    fn new<S: Service>(
+        line: &CommandLine,
+        build: impl FnOnce(&Settings) -> S,
+    ) -> Result<Self, SettingsError> {
         let settings = Settings::new(line.sources());
         let service = Arc::new(build(&settings));
         let log_level = settings
@@ -112,11 +121,17 @@ impl Problem {
         |error| Problem::Io { what: what.into(), error }
     }
 
-    /// For a terminal. A service's error begins with its path; others begin with the program's name.
+    /// For a terminal. A service's error begins with its path; others begin with the program's
+    /// name.
     fn in_words(&self, name: &str) -> String {
         match self {
             Problem::Service(_) | Problem::Reported(_) => self.to_string(),
-            _ => self.to_string().lines().map(|line| format!("{name}: {line}")).collect::<Vec<_>>().join("\n"),
+            _ => self
+                .to_string()
+                .lines()
+                .map(|line| format!("{name}: {line}"))
+                .collect::<Vec<_>>()
+                .join("\n"),
         }
     }
 }

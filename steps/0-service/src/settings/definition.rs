@@ -6,7 +6,8 @@ use super::{
 };
 use std::{fmt::Display, ops::RangeInclusive};
 
-/// What is known of a setting before its value. Ends with [`live`](Definition::live) or [`at_start`](Definition::at_start).
+/// What is known of a setting before its value. Ends with [`live`](Definition::live) or
+/// [`at_start`](Definition::at_start).
 #[must_use = "a definition ends with `live` or `at_start`"]
 pub struct Definition<'a, T> {
     settings: &'a Settings,
@@ -15,7 +16,14 @@ pub struct Definition<'a, T> {
 
 impl<'a, T: Value> Definition<'a, T> {
     pub(super) fn new(settings: &'a Settings, name: &'static str, default: T) -> Self {
-        let spec = Spec { name, default, help: "", expected: T::expected(), fits: Box::new(|_| true), live: true };
+        let spec = Spec {
+            name,
+            default,
+            help: "",
+            expected: T::expected(),
+            fits: Box::new(|_| true),
+            live: true,
+        };
         Definition { settings, spec }
     }
 
@@ -40,7 +48,8 @@ impl<'a, T: Value> Definition<'a, T> {
         self.settings.add(self.spec)
     }
 
-    /// A setting that is read when its service starts, and whose new value counts at the next start.
+    /// A setting that is read when its service starts, and whose new value counts at the next
+    /// start.
     pub fn at_start(mut self) -> Setting<T> {
         self.spec.live = false;
         self.settings.add(self.spec)
@@ -52,8 +61,9 @@ impl Settings {
         let mut state = self.state();
         let same_name = state.defined.iter().find(|other| other.name() == spec.name);
         if let Some(other) = same_name {
-            return Setting::same(other.as_ref(), &spec)
-                .unwrap_or_else(|| panic!("the setting {} is defined twice, with another type or default", spec.name));
+            return Setting::same(other.as_ref(), &spec).unwrap_or_else(|| {
+                panic!("the setting {} is defined twice, with another type or default", spec.name)
+            });
         }
         let setting = Setting::new(spec);
         // A value that does not fit is told by `check`; until then the default stands.

@@ -10,7 +10,8 @@ pub struct SettingsError {
     pub problems: Vec<Problem>,
 }
 
-/// One thing that is wrong. Displays as `numbers.toml:3: rate_per_minut: no such setting; did you mean rate_per_minute?`
+/// One thing that is wrong. Displays as `numbers.toml:3: rate_per_minut: no such setting; did you
+/// mean rate_per_minute?`
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Problem {
     origin: Origin,
@@ -35,10 +36,17 @@ impl Problem {
     }
 
     pub(super) fn unfit(name: &str, given: &Given, expected: &str) -> Self {
-        Problem::new(given.origin.clone(), format!("{name}: expected {expected}, found {}", given.raw))
+        Problem::new(
+            given.origin.clone(),
+            format!("{name}: expected {expected}, found {}", given.raw),
+        )
     }
 
-    pub(super) fn unknown<'a>(name: &str, given: &Given, known: impl Iterator<Item = &'a str>) -> Self {
+    pub(super) fn unknown<'a>(
+        name: &str,
+        given: &Given,
+        known: impl Iterator<Item = &'a str>,
+    ) -> Self {
         let nearest = known
             .map(|known| (strsim::damerau_levenshtein(name, known), known))
             .filter(|(distance, known)| *distance <= known.len().max(name.len()) / 2)

@@ -70,8 +70,11 @@ impl Settings {
         Settings(Arc::new(Inner { sources, state: Mutex::new(state) }))
     }
 
-    /// Settings with these values and no file or environment: for tests, and for programs that embed a service.
-    pub fn with<K: Into<String>, V: Into<String>>(values: impl IntoIterator<Item = (K, V)>) -> Self {
+    /// Settings with these values and no file or environment: for tests, and for programs that
+    /// embed a service.
+    pub fn with<K: Into<String>, V: Into<String>>(
+        values: impl IntoIterator<Item = (K, V)>,
+    ) -> Self {
         Self::new(Sources::set(values))
     }
 
@@ -89,7 +92,8 @@ impl Settings {
         SettingsError::unless_empty(problems)
     }
 
-    /// Reads the sources again. Either all that has changed takes effect, and is returned, or nothing does.
+    /// Reads the sources again. Either all that has changed takes effect, and is returned, or
+    /// nothing does.
     pub fn reload(&self) -> Result<Vec<Change>, SettingsError> {
         let given = self.0.sources.read()?;
         let mut state = self.state();
@@ -98,7 +102,8 @@ impl Settings {
         Ok(state.defined.iter().filter_map(|setting| setting.commit()).collect())
     }
 
-    /// Every setting as a TOML file: help, name, value, and where a value comes from that is not the default.
+    /// Every setting as a TOML file: help, name, value, and where a value comes from that is not
+    /// the default.
     pub fn to_toml(&self) -> String {
         self.state().defined.iter().map(|setting| setting.to_toml()).collect::<Vec<_>>().join("\n")
     }
@@ -108,12 +113,15 @@ impl Settings {
     }
 }
 
-/// Shows each setting what is given for it. Returns all that is wrong, including names that are not known.
+/// Shows each setting what is given for it. Returns all that is wrong, including names that are not
+/// known.
 fn stage(defined: &[Arc<dyn AnySetting>], given: &BTreeMap<String, Given>) -> Vec<Problem> {
     let unfit = defined.iter().filter_map(|setting| setting.stage(given.get(setting.name())).err());
-    let unknown = given.iter().filter(|(name, _)| !defined.iter().any(|setting| setting.name() == *name));
     let unknown =
-        unknown.map(|(name, given)| Problem::unknown(name, given, defined.iter().map(|setting| setting.name())));
+        given.iter().filter(|(name, _)| !defined.iter().any(|setting| setting.name() == *name));
+    let unknown = unknown.map(|(name, given)| {
+        Problem::unknown(name, given, defined.iter().map(|setting| setting.name()))
+    });
     unfit.chain(unknown).collect()
 }
 

@@ -106,7 +106,12 @@ impl<T: Value> AnySetting for Setting<T> {
         if old == value {
             return None;
         }
-        let change = Change { name: self.name(), from: show(&old), to: show(&value), live: self.0.spec.live };
+        let change = Change {
+            name: self.name(),
+            from: show(&old),
+            to: show(&value),
+            live: self.0.spec.live,
+        };
         self.0.value.send_replace(value);
         Some(change)
     }
@@ -114,7 +119,10 @@ impl<T: Value> AnySetting for Setting<T> {
     fn to_toml(&self) -> String {
         let Spec { name, help, live, .. } = &self.0.spec;
         let when = if *live { "" } else { " Takes effect at the next start." };
-        let origin = lock(&self.0.origin).as_ref().map(|origin| format!("  # from {origin}")).unwrap_or_default();
+        let origin = lock(&self.0.origin)
+            .as_ref()
+            .map(|origin| format!("  # from {origin}"))
+            .unwrap_or_default();
         match self.get().to_toml() {
             Some(value) => format!("# {help}{when}\n{name} = {value}{origin}\n"),
             None => format!("# {help}{when}\n# {name} is not set\n"),

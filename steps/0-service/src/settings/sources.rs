@@ -35,7 +35,9 @@ impl Sources {
 
     /// Adds this process's environment, as it is now.
     pub fn environment(mut self) -> Self {
-        let ours = |(name, _): &(String, String)| name.starts_with(PREFIX) && !RESERVED.contains(&name.as_str());
+        let ours = |(name, _): &(String, String)| {
+            name.starts_with(PREFIX) && !RESERVED.contains(&name.as_str())
+        };
         let text = |(name, value): (std::ffi::OsString, std::ffi::OsString)| {
             Some((name.into_string().ok()?, value.into_string().ok()?))
         };
@@ -48,10 +50,16 @@ impl Sources {
         let mut given = self.read_file()?;
         for (variable, text) in &self.environment {
             let origin = Origin::Environment { variable: variable.clone() };
-            given.insert(variable[PREFIX.len()..].to_lowercase(), Given { origin, raw: Raw::Text(text.clone()) });
+            given.insert(
+                variable[PREFIX.len()..].to_lowercase(),
+                Given { origin, raw: Raw::Text(text.clone()) },
+            );
         }
         for (name, text) in &self.set {
-            given.insert(name.clone(), Given { origin: Origin::CommandLine, raw: Raw::Text(text.clone()) });
+            given.insert(
+                name.clone(),
+                Given { origin: Origin::CommandLine, raw: Raw::Text(text.clone()) },
+            );
         }
         Ok(given)
     }
@@ -66,18 +74,27 @@ impl Sources {
             }
             Err(error) => {
                 let origin = Origin::File { file: path.display().to_string(), line: None };
-                return Err(Problem::new(origin, format!("the settings file cannot be read: {error}")).into());
+                return Err(Problem::new(
+                    origin,
+                    format!("the settings file cannot be read: {error}"),
+                )
+                .into());
             }
         };
         let at = |byte: usize| {
-            let line = 1 + text[..byte.min(text.len())].bytes().filter(|byte| *byte == b'\n').count();
+            let line =
+                1 + text[..byte.min(text.len())].bytes().filter(|byte| *byte == b'\n').count();
             Origin::File { file: file(), line: Some(line) }
         };
         let table = DeTable::parse(&text).map_err(|error| {
             let origin = at(error.span().map_or(0, |span| span.start));
-            Problem::new(origin, format!("not TOML: {}", error.message().lines().collect::<Vec<_>>().join("; ")))
+            Problem::new(
+                origin,
+                format!("not TOML: {}", error.message().lines().collect::<Vec<_>>().join("; ")),
+            )
         })?;
-        let mut values: toml::Table = toml::from_str(&text).map_err(|error| Problem::new(at(0), error.message()))?;
+        let mut values: toml::Table =
+            toml::from_str(&text).map_err(|error| Problem::new(at(0), error.message()))?;
         let given = table.into_inner().into_iter().filter_map(|(key, _)| {
             let origin = at(key.span().start);
             let value = values.remove(key.get_ref().as_ref())?;

@@ -27,7 +27,8 @@ impl Raw {
         match self {
             Raw::Toml(value) => T::from_toml(value),
             Raw::Text(text) => {
-                let as_toml = text.parse::<toml::Value>().ok().and_then(|value| T::from_toml(&value));
+                let as_toml =
+                    text.parse::<toml::Value>().ok().and_then(|value| T::from_toml(&value));
                 as_toml.or_else(|| T::from_toml(&toml::Value::String(text.clone())))
             }
         }

@@ -1,4 +1,5 @@
-//! What the tests put together: services made of closures, a journal of what they did, and waits that end.
+//! What the tests put together: services made of closures, a journal of what they did, and waits
+//! that end.
 #![allow(clippy::unwrap_used, reason = "a panic is how a test fails")]
 #![allow(dead_code, reason = "each test file uses some of it")]
 
@@ -13,7 +14,9 @@ pub(crate) const PATIENCE: Duration = Duration::from_secs(30);
 
 /// Awaits `future`; fails the test if it hangs.
 pub(crate) async fn within<T>(what: &str, future: impl Future<Output = T>) -> T {
-    tokio::time::timeout(PATIENCE, future).await.unwrap_or_else(|_| panic!("{what}: not within {PATIENCE:?}"))
+    tokio::time::timeout(PATIENCE, future)
+        .await
+        .unwrap_or_else(|_| panic!("{what}: not within {PATIENCE:?}"))
 }
 
 /// Waits until a count that tells nobody when it changes is what it should be.
@@ -110,7 +113,10 @@ impl Part {
     }
 
     /// Replaces the start, which is then to say that it is ready.
-    pub(crate) fn on_start(mut self, start: impl Fn(&Scope) -> Result<(), Failure> + Send + Sync + 'static) -> Self {
+    pub(crate) fn on_start(
+        mut self,
+        start: impl Fn(&Scope) -> Result<(), Failure> + Send + Sync + 'static,
+    ) -> Self {
         self.start = Box::new(start);
         self
     }
@@ -129,7 +135,10 @@ impl Part {
         self
     }
 
-    pub(crate) fn on_reload(mut self, reload: impl Fn(&Scope) -> Result<(), Failure> + Send + Sync + 'static) -> Self {
+    pub(crate) fn on_reload(
+        mut self,
+        reload: impl Fn(&Scope) -> Result<(), Failure> + Send + Sync + 'static,
+    ) -> Self {
         self.reload = Box::new(reload);
         self
     }
@@ -201,7 +210,12 @@ impl Kind {
     }
 
     /// Spawns work of this kind that runs `body` and ends.
-    pub(crate) fn spawn(self, scope: &Scope, name: &'static str, body: impl FnOnce() + Send + 'static) {
+    pub(crate) fn spawn(
+        self,
+        scope: &Scope,
+        name: &'static str,
+        body: impl FnOnce() + Send + 'static,
+    ) {
         match self {
             Kind::Task => scope.spawn_task(name, async { body() }),
             Kind::Coroutine => scope.spawn_coroutine(name, STACK, |_| body()).unwrap(),
@@ -210,14 +224,23 @@ impl Kind {
     }
 
     /// Spawns work of this kind that waits to be stopped, and holds `held` until it ends.
-    pub(crate) fn spawn_waiting(self, scope: &Scope, name: &'static str, held: impl Send + 'static) {
+    pub(crate) fn spawn_waiting(
+        self,
+        scope: &Scope,
+        name: &'static str,
+        held: impl Send + 'static,
+    ) {
         match self {
             Kind::Task => scope.spawn_task(name, async {
                 let _held = held;
                 std::future::pending().await
             }),
-            Kind::Coroutine => scope.spawn_coroutine(name, STACK, |pause| wait_for_stop(pause, held)).unwrap(),
-            Kind::Thread => scope.spawn_thread(name, STACK, |pause| wait_for_stop(pause, held)).unwrap(),
+            Kind::Coroutine => {
+                scope.spawn_coroutine(name, STACK, |pause| wait_for_stop(pause, held)).unwrap()
+            }
+            Kind::Thread => {
+                scope.spawn_thread(name, STACK, |pause| wait_for_stop(pause, held)).unwrap()
+            }
         }
     }
 }

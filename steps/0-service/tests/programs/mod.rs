@@ -1,5 +1,5 @@
-//! Real processes: a place for one program's background process, and a program in the foreground. What still
-//! runs when a test ends is killed, by the id that it was started with.
+//! Real processes: a place for one program's background process, and a program in the foreground.
+//! What still runs when a test ends is killed, by the id that it was started with.
 #![allow(clippy::unwrap_used, reason = "a panic is how a test fails")]
 #![allow(dead_code, reason = "each test file uses some of it")]
 
@@ -49,7 +49,8 @@ impl Said {
 
 /// Runs a command to its end.
 pub(crate) fn run(command: &mut Command) -> Said {
-    let child = command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+    let child =
+        command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
     let pid = Pid::from_child(&child);
     let (tell, told) = mpsc::channel();
     thread::spawn(move || tell.send(child.wait_with_output()));
@@ -82,7 +83,9 @@ impl Place {
     }
 
     pub(crate) fn prepare<'a>(&self, command: &'a mut Command) -> &'a mut Command {
-        for (name, _) in std::env::vars_os().filter(|(name, _)| name.to_string_lossy().starts_with("SERVICE_")) {
+        for (name, _) in
+            std::env::vars_os().filter(|(name, _)| name.to_string_lossy().starts_with("SERVICE_"))
+        {
             command.env_remove(name);
         }
         command.current_dir(self.0.path()).env("SERVICE_STATE_DIR", self.0.path())
@@ -135,7 +138,8 @@ pub(crate) fn stat(pid: Pid) -> Option<Vec<String>> {
     Some(fields.split_whitespace().map(str::to_owned).collect())
 }
 
-/// Whether a process has ended, be it that nobody has taken note of it yet: it has no memory any more.
+/// Whether a process has ended, be it that nobody has taken note of it yet: it has no memory any
+/// more.
 pub(crate) fn has_ended(pid: Pid) -> bool {
     fs::read(format!("/proc/{pid}/cmdline")).is_ok_and(|line| !line.is_empty()).not()
 }
@@ -159,7 +163,12 @@ pub(crate) struct Foreground {
 
 impl Foreground {
     pub(crate) fn spawn(command: &mut Command) -> Self {
-        let mut child = command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+        let mut child = command
+            .stdin(Stdio::null())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .spawn()
+            .unwrap();
         let out = lines(child.stdout.take().unwrap());
         let err = lines(child.stderr.take().unwrap());
         Foreground { child, out, err }

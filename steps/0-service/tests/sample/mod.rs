@@ -38,7 +38,11 @@ impl All {
     pub(crate) fn new(settings: &Settings) -> Self {
         let bind = SocketAddr::from(([127, 0, 0, 1], 7776));
         All {
-            rate: settings.define("rate_per_minute", 60.0).help("Numbers a minute.").range(0.1..=6_000.0).live(),
+            rate: settings
+                .define("rate_per_minute", 60.0)
+                .help("Numbers a minute.")
+                .range(0.1..=6_000.0)
+                .live(),
             most: settings.define("most", 8_u64).help("The most of them.").range(1..=9).live(),
             room: settings.define("room", 3_usize).help("How many fit.").live(),
             loud: settings.define("loud", false).help("Whether to shout.").live(),
@@ -53,7 +57,8 @@ impl All {
     /// All values in one line, to compare.
     pub(crate) fn show(&self) -> String {
         let Self { rate, most, room, loud, says, wait, bind, seed, colour } = self;
-        let numbers = format!("{} {} {} {} {:?}", rate.get(), most.get(), room.get(), loud.get(), says.get());
+        let numbers =
+            format!("{} {} {} {} {:?}", rate.get(), most.get(), room.get(), loud.get(), says.get());
         format!("{numbers} {:?} {} {:?} {:?}", wait.get(), bind.get(), seed.get(), colour.get())
     }
 }

@@ -45,7 +45,9 @@ pub(crate) const PATIENCE: Duration = Duration::from_secs(30);
 
 /// Awaits `future`; fails the test if it hangs.
 pub(crate) async fn within<T>(what: &str, future: impl Future<Output = T>) -> T {
-    tokio::time::timeout(PATIENCE, future).await.unwrap_or_else(|_| panic!("{what}: not within {PATIENCE:?}"))
+    tokio::time::timeout(PATIENCE, future)
+        .await
+        .unwrap_or_else(|_| panic!("{what}: not within {PATIENCE:?}"))
 }
 
 /// Waits until a count that tells nobody when it changes is what it should be.
@@ -76,7 +78,13 @@ impl Server {
         let settings = Settings::new(Sources::set(fixed).file(&file, true));
         let server = Arc::new(NumberServer::new(&settings));
         settings.check().unwrap();
-        Server { lifecycle: Lifecycle::new(server.clone()), server, settings, file, _folder: folder }
+        Server {
+            lifecycle: Lifecycle::new(server.clone()),
+            server,
+            settings,
+            file,
+            _folder: folder,
+        }
     }
 
     /// A server that is ready, on a free port.
@@ -114,7 +122,8 @@ impl Server {
         Client(BufReader::new(within("connect", TcpStream::connect(self.address())).await.unwrap()))
     }
 
-    /// Connects a client that has room for next to nothing, so that it need not be stuck for long to be noticed.
+    /// Connects a client that has room for next to nothing, so that it need not be stuck for long
+    /// to be noticed.
     pub(crate) async fn connect_narrow(&self) -> Client {
         let socket = Socket::new(Domain::IPV4, Type::STREAM, None).unwrap();
         socket.set_recv_buffer_size(2048).unwrap();
@@ -160,7 +169,8 @@ impl Client {
     pub(crate) async fn gulp(&mut self, bytes: usize) {
         let mut left = bytes;
         while left > 0 {
-            let read = within("more bytes", self.0.read(&mut vec![0; left.min(65_536)])).await.unwrap();
+            let read =
+                within("more bytes", self.0.read(&mut vec![0; left.min(65_536)])).await.unwrap();
             assert_ne!(read, 0, "the connection is open");
             left -= read;
         }

@@ -1,7 +1,9 @@
-//! Looks at the waits between two tries to connect: they grow, so that a server in trouble is left alone; they have a
-//! cap, so that it is found again; and only a number, which is what the client is here for, makes them short again.
+//! Looks at the waits between two tries to connect: they grow, so that a server in trouble is left
+//! alone; they have a cap, so that it is found again; and only a number, which is what the client
+//! is here for, makes them short again.
 //!
-//! The original program of this step connected again at once at each end of file, as fast as it could.
+//! The original program of this step connected again at once at each end of file, as fast as it
+//! could.
 
 use crate::support::{Client, Closed, Log, Peer};
 use service::{Settings, settings::Sources};
@@ -26,7 +28,10 @@ async fn a_server_that_closes_at_once_is_tried_less_and_less_often() {
         drop(connection);
         connection = peer.accept().await;
         let wait = closed.elapsed();
-        assert!(wait >= at_least(failures), "the client was back after {wait:?}, at failure {failures}");
+        assert!(
+            wait >= at_least(failures),
+            "the client was back after {wait:?}, at failure {failures}"
+        );
     }
 }
 
@@ -50,7 +55,11 @@ async fn waits_double_up_to_longest_wait() {
             let fits = wait >= full / 2 && wait <= full;
             assert!(fits, "failure {failures}, longest_wait {longest_wait}: told to wait {wait:?}");
             if let Some((since, told)) = earlier.replace((Instant::now(), wait)) {
-                assert!(since.elapsed() >= told, "told to wait {told:?}, waited {:?}", since.elapsed());
+                assert!(
+                    since.elapsed() >= told,
+                    "told to wait {told:?}, waited {:?}",
+                    since.elapsed()
+                );
             }
         }
         client.stop().await;
@@ -72,7 +81,10 @@ async fn only_a_number_makes_waits_short_again() {
     for (failures, said) in (1..).zip(&no_numbers) {
         peer.accept().await.say(said).await;
         let wait = log.wait().await;
-        assert!(wait >= at_least(failures), "after {said:?} and {failures} failures, the client waits only {wait:?}");
+        assert!(
+            wait >= at_least(failures),
+            "after {said:?} and {failures} failures, the client waits only {wait:?}"
+        );
     }
     peer.accept().await.say("7\n").await;
     let wait = log.wait().await;
@@ -98,7 +110,10 @@ async fn a_new_longest_wait_counts_as_soon_as_it_is_reloaded() {
     client.lifecycle.reload().await.expect("a client takes any longest_wait");
     for failure in 1..=5 {
         let wait = log.wait().await;
-        assert!(wait <= Duration::from_millis(200), "failure {failure} after the reload: told to wait {wait:?}");
+        assert!(
+            wait <= Duration::from_millis(200),
+            "failure {failure} after the reload: told to wait {wait:?}"
+        );
     }
     let elapsed = reloaded.elapsed();
     assert!(elapsed < Duration::from_secs(5), "the wait that was under way went on: {elapsed:?}");

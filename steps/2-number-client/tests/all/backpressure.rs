@@ -1,5 +1,6 @@
-//! Looks for a client that reads no more than it can hand on: a full queue stops the reading, TCP stops the server,
-//! and neither side grows. When somebody takes numbers again, all of them come, in order.
+//! Looks for a client that reads no more than it can hand on: a full queue stops the reading, TCP
+//! stops the server, and neither side grows. When somebody takes numbers again, all of them come,
+//! in order.
 
 use crate::support::{Client, HELD, MANY, Peer, Poured, seeded};
 
@@ -11,7 +12,10 @@ async fn a_full_queue_stops_the_server_until_numbers_are_taken() {
     let (text, expected) = seeded(7, 1, MANY);
 
     let (taken, poured) = connection.pour(&text).await;
-    assert!(matches!(poured, Poured::Blocked), "{poured:?} after {taken} bytes, though nobody takes numbers");
+    assert!(
+        matches!(poured, Poured::Blocked),
+        "{poured:?} after {taken} bytes, though nobody takes numbers"
+    );
     assert!(taken <= HELD, "{taken} bytes went into a connection that nobody reads from");
 
     let (numbers, ()) = tokio::join!(client.take(MANY), connection.say(&text[taken..]));

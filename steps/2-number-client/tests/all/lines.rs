@@ -1,5 +1,6 @@
-//! Looks for a client that takes what it is told with a grain of salt: what is no number is logged and skipped, and a
-//! line that does not end is not waited for. Whoever listens at an address may be no number server.
+//! Looks for a client that takes what it is told with a grain of salt: what is no number is logged
+//! and skipped, and a line that does not end is not waited for. Whoever listens at an address may
+//! be no number server.
 
 use crate::support::{Client, HELD, Log, Peer, Poured};
 

@@ -1,4 +1,5 @@
-//! Looks for numbers that come out as the server said them, by `next` and as a stream alike, to one taker.
+//! Looks for numbers that come out as the server said them, by `next` and as a stream alike, to one
+//! taker.
 //!
 //! The server is a real one with a seed, so the test knows each number beforehand.
 
@@ -68,7 +69,10 @@ async fn a_client_finds_the_server_that_is_embedded_beside_it() {
 async fn an_embedded_server_that_is_not_ready_is_an_error_that_says_so() {
     let embedded = Server::Embedded(quick_server([]));
     let client = NumberClient::new(&Settings::with::<&str, &str>([]), embedded);
-    let error = Lifecycle::new(Arc::new(client)).start().await.expect_err("there is no address to connect to");
+    let error = Lifecycle::new(Arc::new(client))
+        .start()
+        .await
+        .expect_err("there is no address to connect to");
     assert_eq!(error.to_string(), "number-client: the embedded number server is not ready");
 }
 

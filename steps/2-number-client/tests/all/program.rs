@@ -1,5 +1,5 @@
-//! Looks at the program as one meets it in a terminal: numbers on standard output and nothing else, from a server of
-//! its own or from another, and an end with a sentence when it cannot go on.
+//! Looks at the program as one meets it in a terminal: numbers on standard output and nothing else,
+//! from a server of its own or from another, and an end with a sentence when it cannot go on.
 
 use crate::support::{MANY, Peer, Poured, seeded, serve, within};
 use rustix::process::{Pid, Signal, kill_process};
@@ -32,17 +32,22 @@ fn lines_of(child: &mut Child) -> Lines<BufReader<ChildStdout>> {
 async fn take(lines: &mut Lines<BufReader<ChildStdout>>, count: usize) -> Vec<u8> {
     let mut numbers = Vec::new();
     while numbers.len() < count {
-        let line = within("the program to print a number", lines.next_line()).await.expect("a pipe can be read");
+        let line = within("the program to print a number", lines.next_line())
+            .await
+            .expect("a pipe can be read");
         let line = line.unwrap_or_else(|| panic!("the program ended after {numbers:?}"));
-        numbers.push(line.parse().unwrap_or_else(|_| panic!("printed {line:?}, which is no number")));
+        numbers
+            .push(line.parse().unwrap_or_else(|_| panic!("printed {line:?}, which is no number")));
     }
     numbers
 }
 
-/// Waits until the program has ended; returns whether it says that all was well, and what it logged.
+/// Waits until the program has ended; returns whether it says that all was well, and what it
+/// logged.
 async fn ended(child: Child) -> (bool, String) {
-    let Output { status, stderr, .. } =
-        within("the program to end", child.wait_with_output()).await.expect("a child can be waited for");
+    let Output { status, stderr, .. } = within("the program to end", child.wait_with_output())
+        .await
+        .expect("a child can be waited for");
     (status.success(), String::from_utf8_lossy(&stderr).into_owned())
 }
 
@@ -76,7 +81,9 @@ async fn it_prints_the_numbers_of_another_server() {
     let (_server, address) = serve([("seed", "7"), ("rate_per_minute", "6000")]).await;
     // The seed is for an embedded server, and there is none.
     let other = format!("numbers={address}");
-    let mut child = program(folder.path(), &set([&other, "seed=8"])).spawn().expect("the program has been built");
+    let mut child = program(folder.path(), &set([&other, "seed=8"]))
+        .spawn()
+        .expect("the program has been built");
     let mut lines = lines_of(&mut child);
     assert_eq!(take(&mut lines, 20).await, seeded(7, 1, 20).1);
     let log = terminate(child).await;
@@ -89,7 +96,8 @@ async fn one_settings_file_does_for_both_kinds_of_server() {
     let folder = folder();
     let (_server, address) = serve([("seed", "7"), ("rate_per_minute", "6000")]).await;
     let text = format!("rate_per_minute = 90\nnumbers = \"localhost:{}\"\n", address.port());
-    std::fs::write(folder.path().join("number-client.toml"), text).expect("there is room for a file");
+    std::fs::write(folder.path().join("number-client.toml"), text)
+        .expect("there is room for a file");
     let mut child = program(folder.path(), &[]).spawn().expect("the program has been built");
     let mut lines = lines_of(&mut child);
     assert_eq!(take(&mut lines, 5).await, seeded(7, 1, 5).1);
@@ -100,13 +108,18 @@ async fn one_settings_file_does_for_both_kinds_of_server() {
 #[tokio::test]
 async fn an_address_may_be_a_number_or_a_name() {
     let folder = folder();
-    for value in ["embedded", "127.0.0.1:7776", "[::1]:7776", "localhost:7776", "numbers.example:65535"] {
+    for value in
+        ["embedded", "127.0.0.1:7776", "[::1]:7776", "localhost:7776", "numbers.example:65535"]
+    {
         let setting = format!("numbers={value}");
         let run = program(folder.path(), &["settings", "--set", &setting]).output();
         let Output { stdout, stderr, .. } =
             within("the program to end", run).await.expect("the program has been built");
         let settings = String::from_utf8_lossy(&stdout);
-        assert!(settings.contains(&format!("\nnumbers = {value:?}  # from --set\n")), "{value}: {settings}");
+        assert!(
+            settings.contains(&format!("\nnumbers = {value:?}  # from --set\n")),
+            "{value}: {settings}"
+        );
         assert_eq!(String::from_utf8_lossy(&stderr), "", "{value}");
     }
 }
@@ -114,11 +127,23 @@ async fn an_address_may_be_a_number_or_a_name() {
 #[tokio::test]
 async fn an_address_that_is_none_is_refused_with_one_sentence() {
     let folder = folder();
-    let bad = ["nowhere", "127.0.0.1", "7776", ":7776", "localhost:", "localhost:99999", "127.0.0.1:0", "a b:7776", ""];
-    let bad = bad.into_iter().chain(["http://127.0.0.1:7776", "http://127.0.0.1:7776/", "Embedded"]);
+    let bad = [
+        "nowhere",
+        "127.0.0.1",
+        "7776",
+        ":7776",
+        "localhost:",
+        "localhost:99999",
+        "127.0.0.1:0",
+        "a b:7776",
+        "",
+    ];
+    let bad =
+        bad.into_iter().chain(["http://127.0.0.1:7776", "http://127.0.0.1:7776/", "Embedded"]);
     for value in bad {
         let setting = format!("numbers={value}");
-        let child = program(folder.path(), &set([&setting])).spawn().expect("the program has been built");
+        let child =
+            program(folder.path(), &set([&setting])).spawn().expect("the program has been built");
         let (success, log) = ended(child).await;
         let expected = "expected \"embedded\" or an address such as \"127.0.0.1:7776\"";
         assert_eq!(log, format!("number-client: --set: numbers: {expected}, found {value:?}\n"));
@@ -146,11 +171,15 @@ async fn a_reader_that_does_not_read_stops_the_server_but_not_a_stop() {
     let setting = format!("numbers={}", peer.address());
     // With one worker, a print that blocked it would block all.
     let mut command = program(folder.path(), &set([&setting]));
-    let mut child = command.env("TOKIO_WORKER_THREADS", "1").spawn().expect("the program has been built");
+    let mut child =
+        command.env("TOKIO_WORKER_THREADS", "1").spawn().expect("the program has been built");
     let (text, expected) = seeded(7, 1, MANY);
     let mut connection = peer.accept().await;
     let (taken, poured) = connection.pour(&text).await;
-    assert!(matches!(poured, Poured::Blocked), "{poured:?} after {taken} bytes, though nobody reads");
+    assert!(
+        matches!(poured, Poured::Blocked),
+        "{poured:?} after {taken} bytes, though nobody reads"
+    );
 
     let mut lines = lines_of(&mut child);
     assert_eq!(take(&mut lines, 1000).await, expected[..1000]);

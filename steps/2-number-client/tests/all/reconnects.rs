@@ -1,5 +1,6 @@
-//! Looks for a client that comes back, however it lost the server, and whose numbers go on as if nothing had been:
-//! what was read before is neither lost nor given twice, and half a line is no number.
+//! Looks for a client that comes back, however it lost the server, and whose numbers go on as if
+//! nothing had been: what was read before is neither lost nor given twice, and half a line is no
+//! number.
 
 use crate::support::{Client, Closed, Log, Peer, quick_server, seeded, serve, within};
 use service::Lifecycle;
@@ -19,8 +20,8 @@ async fn a_server_that_is_not_there_yet_is_waited_for() {
     assert_eq!(client.take(1).await, [8]);
 }
 
-/// How a connection may end: what the peer says last, whether it then resets the connection or closes it as one
-/// should, and what the client says of it.
+/// How a connection may end: what the peer says last, whether it then resets the connection or
+/// closes it as one should, and what the client says of it.
 const ENDS: [(&str, bool, &str); 4] = [
     ("", false, "the server closed the connection"),
     ("5", false, "the connection ended in the middle of a line"),
@@ -67,7 +68,8 @@ async fn a_server_that_was_restarted_is_found_again() {
     let mut client = Client::start(address.to_string(), []).await;
     let mut taken = client.take(100).await;
     within("the server to stop", server.stop()).await.expect("nothing is left running");
-    let server = Lifecycle::new(quick_server([("seed", "8"), ("numbers_bind", &address.to_string())]));
+    let server =
+        Lifecycle::new(quick_server([("seed", "8"), ("numbers_bind", &address.to_string())]));
     // A program that another test starts has a copy of the old listener, from its fork to its exec.
     let started = async { while server.start().await.is_err() {} };
     within("the server's port to be free again", started).await;
@@ -75,8 +77,12 @@ async fn a_server_that_was_restarted_is_found_again() {
 
     // How many of the first server's numbers were under way when it stopped, nobody knows.
     let (first, second) = (seeded(7, 1, 1000).1, seeded(8, 1, 1000).1);
-    let last = (100..1000).find(|&last| taken[..last] == first[..last] && taken[last..] == second[..1000 - last]);
-    assert!(last.is_some(), "not some numbers of the first server, then those of the second: {taken:?}");
+    let last = (100..1000)
+        .find(|&last| taken[..last] == first[..last] && taken[last..] == second[..1000 - last]);
+    assert!(
+        last.is_some(),
+        "not some numbers of the first server, then those of the second: {taken:?}"
+    );
 }
 
 #[tokio::test]
@@ -84,7 +90,9 @@ async fn a_server_that_is_full_is_tried_until_there_is_room() {
     let mut log = Log::listen();
     let (_server, address) = serve([("seed", "7"), ("max_connections", "1")]).await;
     let somebody = TcpStream::connect(address).await.expect("the server listens");
-    within("the server to let somebody in", somebody.readable()).await.expect("the server says numbers");
+    within("the server to let somebody in", somebody.readable())
+        .await
+        .expect("the server says numbers");
     let mut client = Client::start(address.to_string(), []).await;
     log.line("skipped: \"The number server is full").await;
     drop(somebody);

@@ -1,5 +1,5 @@
-//! Looks for a stop that is prompt whatever the client is waiting for, after which the numbers end, and from which a
-//! client can start afresh.
+//! Looks for a stop that is prompt whatever the client is waiting for, after which the numbers end,
+//! and from which a client can start afresh.
 
 use crate::support::{Client, Closed, Log, MANY, Peer, Poured, seeded, within};
 use number_client::{NumberClient, Server};
@@ -10,7 +10,8 @@ use tokio::{
     time::{Instant, pause, resume, sleep, timeout},
 };
 
-/// A stop that takes longer has waited for something. What the client waits for in these tests takes longer still.
+/// A stop that takes longer has waited for something. What the client waits for in these tests
+/// takes longer still.
 const PROMPT: Duration = Duration::from_secs(2);
 
 /// No numbers.
@@ -25,18 +26,23 @@ impl Client {
 
     /// Starts the client again; its numbers are new ones, from a connection to `peer`.
     async fn start_afresh(mut self, peer: &Peer) {
-        within("the client to be ready again", self.lifecycle.start()).await.expect("a client is ready at once");
+        within("the client to be ready again", self.lifecycle.start())
+            .await
+            .expect("a client is ready at once");
         self.numbers = self.client.numbers().expect("a start makes a new queue");
         peer.accept().await.say("8\n6\n").await;
         assert_eq!(self.take(2).await, [8, 6]);
     }
 }
 
-/// A peer whose backlog is full, so that connecting to it takes for ever, with the connections that fill it.
+/// A peer whose backlog is full, so that connecting to it takes for ever, with the connections that
+/// fill it.
 async fn silent_peer() -> (Peer, Vec<TcpStream>) {
     let peer = Closed::new().listen(1);
     let mut waiting = Vec::new();
-    while let Ok(connected) = timeout(Duration::from_millis(300), TcpStream::connect(peer.address())).await {
+    while let Ok(connected) =
+        timeout(Duration::from_millis(300), TcpStream::connect(peer.address())).await
+    {
         waiting.push(connected.expect("the peer listens"));
         assert!(waiting.len() < 10, "a backlog of 1 is never full");
     }
@@ -110,7 +116,11 @@ async fn it_stops_while_its_queue_is_full() {
     let (taken, poured) = connection.pour(&text).await;
     assert!(matches!(poured, Poured::Blocked), "{poured:?} after {taken} bytes");
     client.stop_promptly().await;
-    assert_eq!(client.rest().await, expected[..3], "what was in the queue is still there, and then the numbers end");
+    assert_eq!(
+        client.rest().await,
+        expected[..3],
+        "what was in the queue is still there, and then the numbers end"
+    );
 
     connection.closed_by_client().await;
     client.start_afresh(&peer).await;

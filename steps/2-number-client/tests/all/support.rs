@@ -1,4 +1,5 @@
-//! What the tests share: a client that runs, peers to script, its log to read, and patience that ends.
+//! What the tests share: a client that runs, peers to script, its log to read, and patience that
+//! ends.
 
 use number_client::{NumberClient, Numbers, Server};
 use number_server::NumberServer;
@@ -17,8 +18,8 @@ use tokio::{
     time::timeout,
 };
 
-/// How long anything may take before its test fails. Generous, as the machine may be busy; and on the paused clock,
-/// the client's waits of up to ten seconds count, too.
+/// How long anything may take before its test fails. Generous, as the machine may be busy; and on
+/// the paused clock, the client's waits of up to ten seconds count, too.
 const PATIENCE: Duration = Duration::from_secs(30);
 
 /// A peer whose connection takes nothing for this long is blocked.
@@ -27,8 +28,8 @@ const QUIET: Duration = Duration::from_millis(300);
 /// What peers keep of what the client has not read. Small, so that little is needed to fill it.
 const SEND_BUFFER: u32 = 16 * 1024;
 
-/// The most bytes that a peer gets rid of when the client does not read. It is what the buffers of two sockets hold;
-/// the client itself has a kilobyte.
+/// The most bytes that a peer gets rid of when the client does not read. It is what the buffers of
+/// two sockets hold; the client itself has a kilobyte.
 pub(crate) const HELD: usize = 512 * 1024;
 
 /// So many numbers that they are more than [`HELD`].
@@ -36,7 +37,9 @@ pub(crate) const MANY: usize = 300_000;
 
 /// Awaits `future`; a hang fails the test with a sentence.
 pub(crate) async fn within<T>(what: &str, future: impl Future<Output = T>) -> T {
-    timeout(PATIENCE, future).await.unwrap_or_else(|_| panic!("waited {PATIENCE:?} for {what}, in vain"))
+    timeout(PATIENCE, future)
+        .await
+        .unwrap_or_else(|_| panic!("waited {PATIENCE:?} for {what}, in vain"))
 }
 
 /// A client that has started, and its numbers.
@@ -48,7 +51,10 @@ pub(crate) struct Client {
 
 impl Client {
     /// Starts a client of the server at `address`.
-    pub(crate) async fn start<const N: usize>(address: String, settings: [(&str, &str); N]) -> Client {
+    pub(crate) async fn start<const N: usize>(
+        address: String,
+        settings: [(&str, &str); N],
+    ) -> Client {
         Client::start_with(address, &Settings::with(settings)).await
     }
 
@@ -56,7 +62,9 @@ impl Client {
         let client = Arc::new(NumberClient::new(settings, Server::At(address)));
         settings.check().expect("the test gives good settings");
         let lifecycle = Lifecycle::new(client.clone());
-        within("the client to be ready", lifecycle.start()).await.expect("a client is ready at once");
+        within("the client to be ready", lifecycle.start())
+            .await
+            .expect("a client is ready at once");
         let numbers = client.numbers().expect("nobody has taken the numbers yet");
         Client { client, lifecycle, numbers }
     }
@@ -65,8 +73,14 @@ impl Client {
     pub(crate) async fn take(&mut self, count: usize) -> Vec<u8> {
         let mut taken = Vec::new();
         while taken.len() < count {
-            let next = within(&format!("number {} of {count}", taken.len() + 1), self.numbers.next()).await;
-            taken.push(next.unwrap_or_else(|| panic!("the numbers ended after {} of {count}", taken.len())));
+            let next =
+                within(&format!("number {} of {count}", taken.len() + 1), self.numbers.next())
+                    .await;
+            taken.push(
+                next.unwrap_or_else(|| {
+                    panic!("the numbers ended after {} of {count}", taken.len())
+                }),
+            );
         }
         taken
     }
@@ -120,7 +134,8 @@ impl Peer {
 
     /// The client's next connection.
     pub(crate) async fn accept(&self) -> Connection {
-        let (stream, _) = within("the client to connect", self.0.accept()).await.expect("a listener accepts");
+        let (stream, _) =
+            within("the client to connect", self.0.accept()).await.expect("a listener accepts");
         Connection(stream)
     }
 }
@@ -130,7 +145,9 @@ pub(crate) struct Connection(TcpStream);
 
 impl Connection {
     pub(crate) async fn say(&mut self, text: impl AsRef<[u8]>) {
-        within("the client to take what is said", self.0.write_all(text.as_ref())).await.expect("the client is there");
+        within("the client to take what is said", self.0.write_all(text.as_ref()))
+            .await
+            .expect("the client is there");
     }
 
     /// Ends the connection as a crash does: the client gets an error in place of an end of file.
@@ -148,11 +165,14 @@ impl Connection {
         }
     }
 
-    /// Says as much of `text` as is taken; returns how many bytes that is, and how it came to an end.
+    /// Says as much of `text` as is taken; returns how many bytes that is, and how it came to an
+    /// end.
     pub(crate) async fn pour(&mut self, text: &[u8]) -> (usize, Poured) {
         let mut taken = 0;
         while taken < text.len() {
-            let Ok(writable) = timeout(QUIET, self.0.writable()).await else { return (taken, Poured::Blocked) };
+            let Ok(writable) = timeout(QUIET, self.0.writable()).await else {
+                return (taken, Poured::Blocked);
+            };
             match writable.and_then(|()| self.0.try_write(&text[taken..])) {
                 Ok(count) => taken += count,
                 Err(error) if error.kind() == io::ErrorKind::WouldBlock => {}
@@ -177,7 +197,8 @@ pub(crate) enum Poured {
     Closed,
 }
 
-/// The log, line by line. It has what happens on the test's own thread, which in a tokio test is all.
+/// The log, line by line. It has what happens on the test's own thread, which in a tokio test is
+/// all.
 pub(crate) struct Log(mpsc::UnboundedReceiver<String>);
 
 thread_local! {
@@ -189,7 +210,11 @@ impl Log {
     pub(crate) fn listen() -> Log {
         static ONCE: Once = Once::new();
         ONCE.call_once(|| {
-            tracing_subscriber::fmt().without_time().with_ansi(false).with_writer(|| ToThisThread).init();
+            tracing_subscriber::fmt()
+                .without_time()
+                .with_ansi(false)
+                .with_writer(|| ToThisThread)
+                .init();
         });
         let (sender, receiver) = mpsc::unbounded_channel();
         LINES.set(Some(sender));
@@ -217,7 +242,8 @@ impl Log {
         Duration::from_millis(told.unwrap_or_else(|| panic!("no milliseconds in {line:?}")))
     }
 
-    /// Returns when the client is in a wait of at least this long. On the paused clock, that is at once.
+    /// Returns when the client is in a wait of at least this long. On the paused clock, that is at
+    /// once.
     pub(crate) async fn wait_of_at_least(&mut self, long: Duration) {
         for _ in 0..40 {
             if self.wait().await >= long {
@@ -246,7 +272,8 @@ impl io::Write for ToThisThread {
     }
 }
 
-/// A real number server, as fast as there is one unless the settings say otherwise, and its address.
+/// A real number server, as fast as there is one unless the settings say otherwise, and its
+/// address.
 pub(crate) async fn serve<const N: usize>(settings: [(&str, &str); N]) -> (Lifecycle, SocketAddr) {
     let server = quick_server(settings);
     let lifecycle = Lifecycle::new(server.clone());
@@ -263,7 +290,8 @@ pub(crate) fn quick_server<const N: usize>(settings: [(&str, &str); N]) -> Arc<N
     server
 }
 
-/// The first `count` numbers that a server with this seed says on a connection, as text and as numbers.
+/// The first `count` numbers that a server with this seed says on a connection, as text and as
+/// numbers.
 pub(crate) fn seeded(seed: u64, connection: u64, count: usize) -> (Vec<u8>, Vec<u8>) {
     let mut source = number_server::Numbers::seeded(seed, connection);
     let text: Vec<u8> = (0..count).flat_map(|_| source.next_line().to_vec()).collect();
