@@ -31,8 +31,10 @@ impl Pace {
     /// Notes that the next number is about to be said.
     pub(crate) fn advance(&mut self) {
         let (next, now) = (self.next(), Instant::now());
-        // A reader that was stuck does not get all that it missed in one burst.
-        self.last = if now > next + self.period().max(MOST_BEHIND) { now } else { next };
+        // A reader that was stuck does not get all that it missed in one burst. And `next` lies
+        // ahead if the rate went down just as this number was due.
+        let on_time = next..=next + self.period().max(MOST_BEHIND);
+        self.last = if on_time.contains(&now) { next } else { now };
     }
     // ANCHOR_END: pace
 

@@ -12,6 +12,7 @@ on_each_runtime! {
     says_the_first_number_at_once,
     is_never_faster_than_its_rate,
     follows_the_rate_under_an_open_connection,
+    follows_the_rate_when_it_changes_just_as_a_number_is_due,
 }
 
 /// One number in ten minutes: no test waits for a second one.
@@ -60,5 +61,24 @@ async fn follows_the_rate_under_an_open_connection(runtime: &str) {
         }
     }
     assert_eq!(server.connections(), 2, "they were open all the time");
+    server.stop().await;
+}
+
+async fn follows_the_rate_when_it_changes_just_as_a_number_is_due(runtime: &str) {
+    let server = Server::started(runtime, SLOW).await;
+    let mut clients = Vec::new();
+    for _ in 0..10 {
+        clients.push(server.connect().await);
+    }
+    for _ in 0..30 {
+        // At such a rate a number is nearly always due.
+        server.change("rate_per_minute = 600_000").await;
+        clients[0].number().await;
+        server.change(SLOW).await;
+    }
+    server.change("rate_per_minute = 6_000_000").await;
+    for client in &mut clients {
+        client.gulp(10_000).await; // more than was said before
+    }
     server.stop().await;
 }
