@@ -50,7 +50,8 @@ pub enum Error {
         /// What it said.
         reason: String,
     },
-    /// The service stopped, but work that it had spawned did not end in time.
+    /// The service stopped, but work that it had spawned did not end in time. While it runs, the
+    /// service does not start again.
     #[error("still running after the stop timeout: {}", left.join(", "))]
     StillRunning {
         /// Each piece of work that is left: path, kind and name.

@@ -8,7 +8,7 @@ use std::{
     sync::{Arc, Mutex, MutexGuard, Weak},
     time::{Duration, Instant},
 };
-use tokio::sync::watch;
+use tokio::{sync::watch, task::JoinSet};
 use tokio_util::sync::CancellationToken;
 use tracing::{debug, error, info};
 
@@ -38,10 +38,12 @@ pub(crate) struct Node {
 struct Inner {
     /// Present from the service's start to the end of its stop.
     scope: Option<Scope>,
-    /// Cuts the start short that is under way.
+    /// Cuts the start short that is under way, and those of the children with it.
     interrupt: CancellationToken,
     /// The panic or failure that stopped the service.
     failure: Option<Error>,
+    /// Earlier runs whose work would not end, as long as it runs.
+    leftovers: Vec<Scope>,
     /// When its latest panics were.
     panics: VecDeque<Instant>,
 }
@@ -101,8 +103,25 @@ impl Lifecycle {
         self.until(State::Stopped).await;
     }
 
-    /// Waits until the service is stopped and nobody is about to start it again, as after a panic.
-    pub(crate) async fn down(&self) {
+    /// Waits until this service, or one inside it, has stopped and nobody is about to start it
+    /// again. Returns the reason, if it was a panic or a failure.
+    pub(crate) async fn any_down(&self) -> Option<Error> {
+        let mut waiting = JoinSet::new();
+        for one in self.with_all_inside() {
+            waiting.spawn(async move {
+                one.down().await;
+                one.failure()
+            });
+        }
+        waiting.join_next().await.and_then(Result::ok).flatten()
+    }
+
+    fn with_all_inside(&self) -> Vec<Lifecycle> {
+        let inside = self.0.children.iter().flat_map(Lifecycle::with_all_inside);
+        std::iter::once(self.clone()).chain(inside).collect()
+    }
+
+    async fn down(&self) {
         loop {
             self.stopped().await;
             let _transition = self.0.transition.lock().await;
@@ -123,7 +142,7 @@ impl Lifecycle {
     /// the service that failed. A start that is under way goes on if this future is dropped.
     pub async fn start(&self) -> Result<(), Error> {
         let node = self.0.clone();
-        finished(tokio::spawn(async move { node.bring_up().await })).await
+        finished(tokio::spawn(async move { node.bring_up(None).await })).await
     }
 
     /// Stops the service: its own work first, then its children in reverse order. No-op if it is
@@ -132,14 +151,9 @@ impl Lifecycle {
     /// When this returns, everything that the service spawned has ended; work that would not end
     /// within its service's stop timeout is named in the error. A start under way is cut short.
     pub async fn stop(&self) -> Result<(), Error> {
-        self.interrupt();
+        self.0.inner().interrupt.cancel();
         let node = self.0.clone();
         finished(tokio::spawn(async move { node.take_down().await })).await
-    }
-
-    fn interrupt(&self) {
-        self.0.inner().interrupt.cancel();
-        self.0.children.iter().for_each(Lifecycle::interrupt);
     }
 
     /// Tells the service, then its children, that settings may have changed.
@@ -162,7 +176,7 @@ impl Lifecycle {
             path: self.path().into(),
             state: self.state(),
             failure: inner.failure.as_ref().map(Error::to_string),
-            work: inner.scope.as_ref().map_or(0, Scope::running),
+            work: inner.scope.iter().chain(&inner.leftovers).map(Scope::running).sum(),
             reports: inner
                 .scope
                 .as_ref()
@@ -193,18 +207,20 @@ pub struct Status {
 }
 
 impl Node {
-    async fn bring_up(&self) -> Result<(), Error> {
+    /// Starts the service, for a parent whose start may be cut short, or for itself.
+    async fn bring_up(&self, parent: Option<&CancellationToken>) -> Result<(), Error> {
         let _transition = self.transition.lock().await;
         if *self.state.borrow() == State::Ready {
             return Ok(());
         }
-        self.bring_up_all().await
+        self.nothing_left()?;
+        self.bring_up_all(parent).await
     }
 
     /// Starts the children, then the service; if anything fails, stops what had started.
     // ANCHOR: bring_up
-    async fn bring_up_all(&self) -> Result<(), Error> {
-        let interrupt = self.new_interrupt();
+    async fn bring_up_all(&self, parent: Option<&CancellationToken>) -> Result<(), Error> {
+        let interrupt = self.new_interrupt(parent);
         self.enter(State::Starting);
         let result = match self.bring_up_children(&interrupt).await {
             Ok(()) => self.bring_up_self(&interrupt).await,
@@ -223,7 +239,7 @@ impl Node {
             if interrupt.is_cancelled() {
                 return Err(self.interrupted());
             }
-            Box::pin(child.0.bring_up()).await?;
+            Box::pin(child.0.bring_up(Some(interrupt))).await?;
         }
         Ok(())
     }
@@ -249,7 +265,7 @@ impl Node {
     async fn take_down(&self) -> Result<(), Error> {
         let _transition = self.transition.lock().await;
         match *self.state.borrow() {
-            State::Init | State::Stopped => return Ok(()),
+            State::Init | State::Stopped => return self.nothing_left(),
             _ => {}
         }
         self.take_down_all().await
@@ -269,7 +285,10 @@ impl Node {
             }) {
                 error!(service = %scope, "{reason}");
             }
-            left.extend(scope.end(self.service.stop_timeout()).await.err().into_iter().flatten());
+            if let Err(running) = scope.end(self.service.stop_timeout()).await {
+                left.extend(running);
+                self.inner().leftovers.push(scope);
+            }
         }
         for child in self.children.iter().rev() {
             if let Err(Error::StillRunning { left: more }) = Box::pin(child.0.take_down()).await {
@@ -283,6 +302,20 @@ impl Node {
         if left.is_empty() { Ok(()) } else { Err(Error::StillRunning { left }) }
     }
     // ANCHOR_END: take_down
+
+    /// An error that names what still runs from before an earlier stop, here or inside.
+    fn nothing_left(&self) -> Result<(), Error> {
+        let mut inner = self.inner();
+        inner.leftovers.retain(|scope| scope.running() > 0);
+        let mut left: Vec<_> = inner.leftovers.iter().flat_map(Scope::names).collect();
+        drop(inner);
+        for child in &self.children {
+            if let Err(Error::StillRunning { left: more }) = child.0.nothing_left() {
+                left.extend(more);
+            }
+        }
+        if left.is_empty() { Ok(()) } else { Err(Error::StillRunning { left }) }
+    }
 
     /// Stops after a failure. Its reason is the one to tell, so what would not end is only logged.
     async fn give_up(&self) {
@@ -311,7 +344,7 @@ impl Node {
         let restart = self.service.on_panic() == OnPanic::Restart && self.may_restart();
         self.inner().failure = Some(error);
         self.give_up().await;
-        if restart && let Err(error) = self.bring_up_all().await {
+        if restart && let Err(error) = self.bring_up_all(None).await {
             error!(service = %self.path, "not restarted: {error}");
             self.inner().failure = Some(error);
         }
@@ -332,10 +365,10 @@ impl Node {
         }
     }
 
-    fn new_interrupt(&self) -> CancellationToken {
+    fn new_interrupt(&self, parent: Option<&CancellationToken>) -> CancellationToken {
         let mut inner = self.inner();
         inner.failure = None;
-        inner.interrupt = CancellationToken::new();
+        inner.interrupt = parent.map(CancellationToken::child_token).unwrap_or_default();
         inner.interrupt.clone()
     }
 

@@ -89,6 +89,9 @@ impl Pause {
             }
             let left = deadline.saturating_duration_since(Instant::now());
             if left.is_zero() {
+                if may::coroutine::is_coroutine() {
+                    may::coroutine::yield_now(); // let others have their turn, too
+                }
                 return Wake::Due;
             }
             // Parking may end early, for no reason or for a stop: the loop looks.

@@ -157,7 +157,11 @@ impl Scope {
         let (id, pause) = (work.id, self.pause());
         // `may` counts a stack in words.
         let builder = may::coroutine::Builder::new().stack_size(stack / size_of::<usize>());
-        let spawned = may::go!(builder, move || work.run(|| body(&pause())));
+        // Where there is no memory for another stack, `may` panics.
+        let spawned = catch_unwind(AssertUnwindSafe(|| {
+            may::go!(builder, move || work.run(|| body(&pause())))
+        }));
+        let spawned = spawned.unwrap_or_else(|panic| Err(io::Error::other(panic_message(&*panic))));
         self.attach_or_cancel(id, spawned.map(Handle::Coroutine))
     }
 
@@ -227,10 +231,14 @@ impl Scope {
             }
         }
         self.shared.work.close();
-        tokio::time::timeout(timeout, self.shared.work.idle()).await.map_err(|_| {
-            let left = self.shared.work.names();
-            left.into_iter().map(|work| format!("{self}: {work}")).collect()
-        })
+        let idle = tokio::time::timeout(timeout, self.shared.work.idle()).await;
+        idle.map_err(|_| self.names())
+    }
+
+    /// The path, kind and name of each piece of work that runs.
+    pub(crate) fn names(&self) -> Vec<String> {
+        let names = self.shared.work.names();
+        names.into_iter().map(|work| format!("{self}: {work}")).collect()
     }
 
     /// Tells work that waits that there has been a reload.

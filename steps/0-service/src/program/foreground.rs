@@ -7,8 +7,9 @@ use super::{
     instance::Instance,
     signals::{Signals, Wish},
 };
-use crate::{Lifecycle, log::Log};
+use crate::{Error, Lifecycle, log::Log};
 use std::{
+    pin::pin,
     process::{ExitCode, exit},
     time::{Duration, Instant},
 };
@@ -86,50 +87,86 @@ impl Runner {
     }
 
     /// Starts the service, does what is asked of it, and returns when it has stopped.
-    async fn run(
-        mut self,
-        mut requests: Option<&mut mpsc::Receiver<Asked>>,
-    ) -> Result<(), Problem> {
-        tokio::select! {
-            started = self.lifecycle.start() => started?,
-            () = self.signals.stop() => return self.stop().await,
+    async fn run(mut self, mut requests: Requests<'_>) -> Result<(), Problem> {
+        let lifecycle = self.lifecycle.clone();
+        match self.during(lifecycle.start(), &mut requests).await {
+            During::Done(started) => started?,
+            During::Stop(answer) => return self.stop(answer, requests).await,
         }
         self.on_ready.iter().for_each(Report::ready);
+        let mut down = pin!(lifecycle.any_down());
         loop {
             tokio::select! {
                 wish = self.signals.next() => match wish {
-                    Wish::Stop => return self.stop().await,
+                    Wish::Stop => return self.stop(None, requests).await,
                     Wish::Reload => drop(self.reload().await),
                 },
                 Some((request, answer)) = next(&mut requests) => match request {
-                    Request::Stop => return self.stop_and_tell(answer).await,
+                    Request::Stop => return self.stop(Some(answer), requests).await,
                     Request::Reload => tell(answer, self.reload().await),
                     Request::Status => tell(answer, Ok(self.status())),
                 },
-                () = self.lifecycle.down() => return self.stopped_by_itself(),
+                failure = &mut down => return self.stopped_by_itself(failure, requests).await,
             }
         }
     }
 
-    /// Stops the tree; a second signal ends the process at once.
-    async fn stop(&mut self) -> Result<(), Problem> {
-        tokio::select! {
-            stopped = self.lifecycle.stop() => Ok(stopped?),
-            () = self.signals.stop() => {
-                warn!(service = %self.lifecycle.path(), "told to stop twice: ending at once");
-                exit(INTERRUPTED)
+    /// Waits for a start or a stop, and answers meanwhile; ends early when a stop is asked for.
+    async fn during(
+        &mut self,
+        transition: impl Future<Output = Result<(), Error>>,
+        requests: &mut Requests<'_>,
+    ) -> During {
+        let mut transition = pin!(transition);
+        loop {
+            tokio::select! {
+                biased;
+                result = &mut transition => return During::Done(result),
+                () = self.signals.stop() => return During::Stop(None),
+                Some((request, answer)) = next(requests) => match request {
+                    Request::Stop => return During::Stop(Some(answer)),
+                    Request::Reload => tell(answer, Err(self.not_ready())),
+                    Request::Status => tell(answer, Ok(self.status())),
+                },
             }
         }
     }
 
-    async fn stop_and_tell(&mut self, answer: oneshot::Sender<Answer>) -> Result<(), Problem> {
-        let result = self.stop().await;
-        let told = result
-            .as_ref()
-            .map(|()| Answer::Done { lines: Vec::new() })
-            .map_err(ToString::to_string);
-        tell(answer, told);
-        result
+    /// Stops the tree, and tells all who asked for it. A second signal ends the process at once.
+    async fn stop(&mut self, asked: Answers, mut requests: Requests<'_>) -> Result<(), Problem> {
+        let lifecycle = self.lifecycle.clone();
+        let mut answers: Vec<_> = asked.into_iter().collect();
+        let mut stop = pin!(lifecycle.stop());
+        let result = loop {
+            match self.during(&mut stop, &mut requests).await {
+                During::Done(result) => break result,
+                During::Stop(Some(another)) => answers.push(another),
+                During::Stop(None) => {
+                    warn!(service = %lifecycle.path(), "told to stop twice: ending at once");
+                    exit(INTERRUPTED)
+                }
+            }
+        };
+        for answer in answers {
+            let told = result.as_ref().map(|()| Answer::Done { lines: Vec::new() });
+            tell(answer, told.map_err(ToString::to_string));
+        }
+        Ok(result?)
+    }
+
+    /// A part of the tree has stopped for good. A program that lacks a part is of no use, and
+    /// whoever watches over it can see that it ends: so the rest is stopped, too.
+    async fn stopped_by_itself(
+        &mut self,
+        failure: Option<Error>,
+        requests: Requests<'_>,
+    ) -> Result<(), Problem> {
+        let stopped = self.stop(None, requests).await;
+        failure.map_or(stopped, |failure| Err(failure.into()))
+    }
+
+    fn not_ready(&self) -> String {
+        format!("{} is {}, not ready; try again", self.lifecycle.path(), self.lifecycle.state())
     }
 
     async fn reload(&self) -> Result<Answer, String> {
@@ -159,17 +196,22 @@ impl Runner {
                 .collect(),
         }
     }
+}
 
-    fn stopped_by_itself(&self) -> Result<(), Problem> {
-        match self.lifecycle.failure() {
-            Some(error) => Err(error.into()),
-            None => Ok(()),
-        }
-    }
+/// Where requests come from, for a program that has a control socket.
+type Requests<'a> = Option<&'a mut mpsc::Receiver<Asked>>;
+
+/// Where the answer goes, if the wish came by the control socket and not by a signal.
+type Answers = Option<oneshot::Sender<Answer>>;
+
+/// How waiting for a transition ended.
+enum During {
+    Done(Result<(), Error>),
+    Stop(Answers),
 }
 
 /// The next request; never, for a program that has no control socket.
-async fn next(requests: &mut Option<&mut mpsc::Receiver<Asked>>) -> Option<Asked> {
+async fn next(requests: &mut Requests<'_>) -> Option<Asked> {
     match requests {
         Some(requests) => requests.recv().await,
         None => std::future::pending().await,
