@@ -5,7 +5,7 @@
 
 mod parts;
 
-use parts::{Journal, KINDS, Kind, Part, within};
+use parts::{Journal, KINDS, Kind, Part, until, within};
 use service::{Error, Lifecycle, Scope, State};
 use std::{
     sync::{Arc, Mutex},
@@ -93,7 +93,13 @@ async fn work_that_will_not_end_is_named_and_holds_nothing_up() {
         assert_eq!(error.to_string(), format!("still running after the stop timeout: {mule}"));
         assert_eq!((house.state(), house.children()[0].state()), (State::Stopped, State::Stopped));
 
-        within("a start beside what is left", house.start()).await.unwrap();
+        let again = within("a start beside what is left", house.start()).await.unwrap_err();
+        assert_eq!(again, error, "no second one starts beside it");
+        assert_eq!(within("another stop", house.stop()).await.unwrap_err(), error);
+        mules.released.send_replace(true);
+        until("the mule has ended", || house.children()[0].status().work == 0).await;
+        mules.released.send_replace(false);
+        within("a start", house.start()).await.unwrap();
         mules.begun().await;
         mules.released.send_replace(true);
         within("stop", house.stop()).await.unwrap();
