@@ -20,17 +20,19 @@ const SESSIONS: &[Test] = sessions! {
         a_house_in_the_background_is_reloaded_without_a_restart
         a_reload_with_a_bad_file_changes_nothing
         a_killed_house_is_recognised_and_started_again;
+    chapter_1, "":
+        a_second_server_on_the_same_port_is_refused;
     chapter_1, "netcat-openbsd":
         a_server_says_numbers_to_whoever_connects
         the_three_runtimes_print_the_same
         a_reload_changes_the_pace_of_an_open_connection
-        a_second_server_on_the_same_port_is_refused
         a_full_server_refuses_with_a_sentence;
-    chapter_2, "netcat-openbsd":
+    chapter_2, "":
         a_client_prints_the_numbers_of_the_server_inside_it
-        a_client_comes_back_when_its_server_does
-        lines_that_are_no_numbers_are_skipped
         the_client_is_a_few_lines_in_a_program_of_its_own;
+    chapter_2, "netcat-openbsd":
+        a_client_comes_back_when_its_server_does
+        lines_that_are_no_numbers_are_skipped;
 };
 
 fn main() -> ExitCode {

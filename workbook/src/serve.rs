@@ -42,7 +42,7 @@ pub fn serve(root: &Path, port: u16) -> anyhow::Result<()> {
         let address = format!("127.0.0.1:{port}");
         let listener = tokio::net::TcpListener::bind(&address).await;
         let listener = listener.with_context(|| {
-            format!("{address}; is the book open in another terminal? `--port` takes another port")
+            format!("{address}; is the book open in another terminal? `./just book serve --port 3001` takes another port")
         })?;
         println!("the book is at http://{}", listener.local_addr()?);
         Ok(run(listener, pages(folder, version)).await?)

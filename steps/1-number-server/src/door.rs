@@ -16,8 +16,8 @@ use tracing::{debug, info, warn};
 /// How long to wait after a failed accept. Out of file descriptors, it would fail again at once.
 const ACCEPT_PAUSE: Duration = Duration::from_millis(50);
 
-/// The settings of the door, and of what happens behind it.
-pub(crate) struct House {
+/// The settings that count while the server runs.
+pub(crate) struct Limits {
     pub(crate) max_connections: Setting<usize>,
     pub(crate) rate_per_minute: Setting<f64>,
     pub(crate) seed: Setting<Option<u64>>,
@@ -26,7 +26,7 @@ pub(crate) struct House {
 
 /// Counts connections, from one start of the server to its stop.
 pub(crate) struct Door {
-    house: Arc<House>,
+    limits: Arc<Limits>,
     scope: Scope,
     open: AtomicUsize,
     opened: AtomicU64,
@@ -46,9 +46,9 @@ pub(crate) struct Guest {
 }
 
 impl Door {
-    pub(crate) fn new(house: Arc<House>, scope: &Scope) -> Arc<Self> {
+    pub(crate) fn new(limits: Arc<Limits>, scope: &Scope) -> Arc<Self> {
         Arc::new(Door {
-            house,
+            limits,
             scope: scope.clone(),
             open: AtomicUsize::new(0),
             opened: AtomicU64::new(0),
@@ -60,8 +60,7 @@ impl Door {
     /// Lets a client in, or gives the sentence to refuse it with.
     // ANCHOR: admit
     pub(crate) fn admit(self: &Arc<Self>, peer: SocketAddr) -> Result<Guest, String> {
-        self.failing.store(false, Ordering::Relaxed);
-        let max = self.house.max_connections.get();
+        let max = self.limits.max_connections.get();
         let free = |open: usize| (open < max).then_some(open + 1);
         if self.open.fetch_update(Ordering::Relaxed, Ordering::Relaxed, free).is_err() {
             if !self.full.swap(true, Ordering::Relaxed) {
@@ -77,15 +76,20 @@ impl Door {
             door: self.clone(),
             number,
             numbers: self
-                .house
+                .limits
                 .seed
                 .get()
                 .map_or_else(Numbers::unpredictable, |seed| Numbers::seeded(seed, number)),
-            pace: Pace::new(self.house.rate_per_minute.clone()),
-            write_timeout: self.house.write_timeout.get(),
+            pace: Pace::new(self.limits.rate_per_minute.clone()),
+            write_timeout: self.limits.write_timeout.get(),
         })
     }
     // ANCHOR_END: admit
+
+    /// Notes that a connection was accepted, and is being served.
+    pub(crate) fn works(&self) {
+        self.failing.store(false, Ordering::Relaxed);
+    }
 
     /// Notes that accepting failed; returns how long to wait before the next try.
     pub(crate) fn failed(&self, error: &io::Error) -> Duration {

@@ -42,7 +42,7 @@ fn from_std(listener: std::net::TcpListener) -> TcpListener {
 // ANCHOR: accept
 fn accept(listener: &TcpListener, door: &Arc<Door>, connections: &Scope, pause: &Pause) {
     while !pause.is_stopping() {
-        let failure = match listener.accept() {
+        let served = match listener.accept() {
             Ok((mut stream, peer)) => match door.admit(peer) {
                 Ok(guest) => connections.spawn_coroutine("connection", STACK, |pause| {
                     serve_guest(stream, guest, pause)
@@ -51,10 +51,12 @@ fn accept(listener: &TcpListener, door: &Arc<Door>, connections: &Scope, pause: 
             },
             Err(error) => Err(error),
         };
-        if let Err(error) = failure
-            && !pause.is_stopping()
-        {
-            pause.wait(door.failed(&error));
+        match served {
+            Ok(()) => door.works(),
+            Err(_) if pause.is_stopping() => return,
+            Err(error) => {
+                pause.wait(door.failed(&error));
+            }
         }
     }
 }

@@ -27,7 +27,7 @@ pub(crate) fn serve(listener: TcpListener, door: Arc<Door>, scope: &Scope) -> io
 // ANCHOR: accept
 fn accept(listener: &TcpListener, door: &Arc<Door>, connections: &Scope, pause: &Pause) {
     while !pause.is_stopping() {
-        let failure = match listener.accept() {
+        let served = match listener.accept() {
             Ok((mut stream, peer)) => match door.admit(peer) {
                 Ok(guest) => connections
                     .spawn_thread("connection", STACK, |pause| serve_guest(stream, guest, pause)),
@@ -35,10 +35,12 @@ fn accept(listener: &TcpListener, door: &Arc<Door>, connections: &Scope, pause: 
             },
             Err(error) => Err(error),
         };
-        if let Err(error) = failure
-            && !pause.is_stopping()
-        {
-            pause.wait(door.failed(&error));
+        match served {
+            Ok(()) => door.works(),
+            Err(_) if pause.is_stopping() => return,
+            Err(error) => {
+                pause.wait(door.failed(&error));
+            }
         }
     }
 }

@@ -28,11 +28,14 @@ async fn accept(listener: TcpListener, door: Arc<Door>, scope: Scope) {
     let connections = scope.contained();
     loop {
         match listener.accept().await {
-            Ok((mut stream, peer)) => match door.admit(peer) {
-                Ok(guest) => connections.spawn_task("connection", serve_guest(stream, guest)),
-                // A new connection has room for a sentence, so this does not wait.
-                Err(refusal) => drop(stream.write_all(refusal.as_bytes()).await),
-            },
+            Ok((mut stream, peer)) => {
+                door.works();
+                match door.admit(peer) {
+                    Ok(guest) => connections.spawn_task("connection", serve_guest(stream, guest)),
+                    // A new connection has room for a sentence, so this does not wait.
+                    Err(refusal) => drop(stream.write_all(refusal.as_bytes()).await),
+                }
+            }
             Err(error) => sleep(door.failed(&error)).await,
         }
     }

@@ -1,7 +1,7 @@
 //! The number server as a service: its settings, and the choice of a runtime.
 
 use crate::{
-    door::{Door, House},
+    door::{Door, Limits},
     on_may, on_threads, on_tokio,
 };
 use service::{Failure, Scope, Service, Setting, Settings, settings::Choice};
@@ -32,7 +32,7 @@ impl Choice for Runtime {
 pub struct NumberServer {
     bind: Setting<SocketAddr>,
     runtime: Setting<Runtime>,
-    house: Arc<House>,
+    limits: Arc<Limits>,
     address: Mutex<Option<SocketAddr>>,
 }
 
@@ -40,7 +40,7 @@ impl NumberServer {
     /// A number server with these settings.
     // ANCHOR: settings
     pub fn new(settings: &Settings) -> Self {
-        let house = House {
+        let limits = Limits {
             rate_per_minute: settings
                 .define("rate_per_minute", 60.0)
                 .help("Numbers a minute, on each connection.")
@@ -49,6 +49,7 @@ impl NumberServer {
             max_connections: settings
                 .define("max_connections", 12_000)
                 .help("More connections than this are refused.")
+                .range(1..=1_000_000)
                 .live(),
             seed: settings
                 .define("seed", None)
@@ -68,7 +69,7 @@ impl NumberServer {
                 .define("runtime", Runtime::Tokio)
                 .help("What a connection is: a task of \"tokio\", a coroutine of \"may\", or one of \"threads\".")
                 .at_start(),
-            house: Arc::new(house),
+            limits: Arc::new(limits),
             address: Mutex::default(),
         }
     }
@@ -89,7 +90,7 @@ impl Service for NumberServer {
     fn start(&self, scope: &Scope) -> Result<(), Failure> {
         let listener = service::listen(self.bind.get())?;
         let address = listener.local_addr()?;
-        let door = Door::new(self.house.clone(), scope);
+        let door = Door::new(self.limits.clone(), scope);
         match self.runtime.get() {
             Runtime::Tokio => on_tokio::serve(listener, door, scope)?,
             Runtime::May => on_may::serve(listener, door, scope)?,

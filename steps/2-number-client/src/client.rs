@@ -4,6 +4,7 @@ use crate::{backoff::Backoff, lines::next_line};
 use futures_core::Stream;
 use number_server::NumberServer;
 use service::{Failure, Scope, Service, Setting, Settings};
+use socket2::{SockRef, TcpKeepalive};
 use std::{
     io,
     num::NonZeroU16,
@@ -29,6 +30,9 @@ const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
 /// A server that says this many lines in a row that are no numbers, and one more, is none. Each is
 /// a line in the log.
 const MOST_NONSENSE: u32 = 20;
+
+/// How long a server may be silent before the system asks whether it is there.
+const SILENCE: Duration = Duration::from_secs(30);
 
 /// How many numbers wait to be taken, unless set.
 const QUEUE_SIZE: usize = 64;
@@ -170,6 +174,9 @@ impl Reader {
             Ok(Err(error)) => return error,
             Err(_) => return io::Error::new(io::ErrorKind::TimedOut, "no answer"),
         };
+        if let Err(error) = ask_for_signs_of_life(&stream) {
+            return error;
+        }
         let _connected = Connected::new(&self.connected);
         info!(service = %self.scope, "connected to {}", self.address);
         let mut lines = BufReader::with_capacity(READ_BUFFER, stream);
@@ -209,6 +216,13 @@ impl Reader {
     // ANCHOR_END: take
 }
 
+/// Has the system ask a silent server whether it is still there. One that vanished without a word,
+/// by a cut cable or a lost power supply, is noticed after about a minute.
+fn ask_for_signs_of_life(stream: &TcpStream) -> io::Result<()> {
+    let asking = TcpKeepalive::new().with_time(SILENCE).with_interval(SILENCE / 3).with_retries(3);
+    SockRef::from(stream).set_tcp_keepalive(&asking)
+}
+
 /// Held while there is a connection, however that ends: a stop drops the task in the middle of it.
 struct Connected<'a>(&'a watch::Sender<bool>);
 
@@ -230,4 +244,19 @@ pub(crate) fn is_address(text: &str) -> bool {
     text.rsplit_once(':').is_some_and(|(host, port)| {
         !host.is_empty() && !host.contains(['/', ' ']) && port.parse::<NonZeroU16>().is_ok()
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn a_silent_server_is_asked_whether_it_is_there() {
+        let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let stream = TcpStream::connect(listener.local_addr().unwrap()).await.unwrap();
+        ask_for_signs_of_life(&stream).unwrap();
+        let socket = SockRef::from(&stream);
+        assert!(socket.keepalive().unwrap());
+        assert_eq!(socket.tcp_keepalive_time().unwrap(), SILENCE);
+    }
 }

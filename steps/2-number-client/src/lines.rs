@@ -9,8 +9,7 @@ pub(crate) const LONGEST: usize = 256;
 /// Reads the next line into `line`, without its newline. `None` is the end of the stream.
 ///
 /// A line of more than [`LONGEST`] bytes is an error, so memory is bounded whatever the other end
-/// does. Half a line at the end of the stream is an error, too. Safe to drop while it waits: what
-/// was read stays in `line`, and the next call goes on from there.
+/// does. Half a line at the end of the stream is an error, too.
 // ANCHOR: next_line
 pub(crate) async fn next_line<'a>(
     from: &mut (impl AsyncBufRead + Unpin),

@@ -66,8 +66,9 @@ pub(super) fn measure(root: &Path, connections: usize, rounds: usize) -> anyhow:
     let mut figures: Table = RUNTIMES.iter().zip(&runs).map(of_runtime).collect();
     figures.insert("connections".into(), Value::Integer(connections as i64));
     figures.insert("rounds".into(), Value::Integer(rounds as i64));
+    let command = format!("just bench connections --connections {connections} --rounds {rounds}");
     let (machine, date) = (machine::machine(), machine::today());
-    Ok(Results { command: "just bench connections".into(), date, machine, figures })
+    Ok(Results { command, date, machine, figures })
 }
 
 impl Run {

@@ -7,14 +7,13 @@
 //! | `{{#figure FILE}}` | an SVG, in the page, so that it has the page's colours |
 //! | `{{#result NAME KEY}}` | a figure from `book/results/NAME.toml` |
 //! | `{{#constant FILE NAME}}` | the value of a constant in the source |
-//! | `{{#include FILE}}`, `{{#include FILE:ANCHOR}}` | Markdown from another file |
 
 use super::{excerpt, panes, results::Results, source::read};
 use crate::fault::line_at;
 use regex::Regex;
 use std::{ops::Range, path::Path, sync::LazyLock};
 
-const NAMES: [&str; 6] = ["listing", "session", "figure", "result", "constant", "include"];
+const NAMES: [&str; 5] = ["listing", "session", "figure", "result", "constant"];
 
 static DIRECTIVE: LazyLock<Regex> =
     LazyLock::new(|| Regex::new(r"\{\{\s*#\s*([\w-]+)([^}]*)\}\}").expect("a pattern"));
@@ -55,7 +54,6 @@ impl Directive {
             "figure" => figure(root, &self.argument),
             "result" => Results::figure(root, &self.argument),
             "constant" => constant(root, &self.argument),
-            "include" => included(root, &self.argument).map(|(_, text)| text),
             other => Err(unknown(other)),
         }
     }

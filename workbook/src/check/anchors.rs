@@ -13,9 +13,8 @@ static ANCHOR: LazyLock<Regex> =
     LazyLock::new(|| Regex::new(r"(?m)^\s*//\s*ANCHOR:\s*([\w-]+)").expect("a pattern"));
 
 pub(super) fn faults(root: &Path, chapters: &[Chapter]) -> anyhow::Result<Vec<Fault>> {
-    let shown: BTreeSet<_> = directives(chapters, &["listing", "include"])
-        .map(|(_, directive)| directive.argument)
-        .collect();
+    let shown: BTreeSet<_> =
+        directives(chapters, &["listing"]).map(|(_, directive)| directive.argument).collect();
     let mut faults = Vec::new();
     for file in book::files(&root.join("steps"))? {
         let is_rust = file.extension().is_some_and(|extension| extension == "rs");

@@ -174,7 +174,10 @@ pub(super) fn status(instance: &Instance) -> Result<ExitCode, Problem> {
             Ok(NOT_RUNNING.into())
         }
         Holder::Killed { pid } => {
-            println!("{name} is not running: pid {pid} was killed; `{name} start` starts it again");
+            let command = &instance.command;
+            println!(
+                "{name} is not running: pid {pid} was killed; `{command} start` starts it again"
+            );
             Ok(KILLED.into())
         }
         Holder::Process { pid } => {
@@ -231,8 +234,7 @@ fn ask_running(instance: &Instance, pid: u32, request: Request) -> Result<Answer
 }
 
 fn not_running(instance: &Instance) -> Problem {
-    let name = instance.name;
-    Problem::Background(format!("not running; `{name} start` starts it"))
+    Problem::Background(format!("not running; `{} start` starts it", instance.command))
 }
 
 /// Prints what the process answered; returns how many lines that were.

@@ -27,8 +27,10 @@ pub(super) struct CommandLine {
     #[arg(long, global = true, value_name = "FOLDER", env = "SERVICE_STATE_DIR")]
     pub(super) state_dir: Option<PathBuf>,
 
-    #[arg(skip)]
-    default_config: PathBuf,
+    /// The settings file where none is named; it need not exist. `start` tells the background
+    /// process, which may be restarted from another folder.
+    #[arg(long, global = true, hide = true)]
+    default_config: Option<PathBuf>,
 }
 
 /// What is to be done.
@@ -69,7 +71,7 @@ impl CommandLine {
         let command = Self::command_named(name, about);
         let mut line =
             Self::from_arg_matches(&command.get_matches()).unwrap_or_else(|error| error.exit());
-        line.default_config = PathBuf::from(format!("{name}.toml"));
+        line.default_config.get_or_insert_with(|| PathBuf::from(format!("{name}.toml")));
         line
     }
 
@@ -80,7 +82,7 @@ impl CommandLine {
     /// These options, or if there are none, the `earlier` ones that
     /// [`to_arguments`](Self::to_arguments) gave.
     pub(super) fn or_earlier(mut self, earlier: Vec<OsString>) -> Self {
-        if self.to_arguments().is_empty() {
+        if self.config.is_none() && self.set.is_empty() {
             self.update_from(iter::once(OsString::new()).chain(earlier));
         }
         self
@@ -92,13 +94,18 @@ impl CommandLine {
 
     /// The places that the settings come from.
     pub(super) fn sources(&self) -> Sources {
-        let file = self.config.as_ref().unwrap_or(&self.default_config);
-        Sources::set(self.set.clone()).environment().file(absolute(file), self.config.is_some())
+        let sources = Sources::set(self.set.clone()).environment();
+        match self.config.as_ref().or(self.default_config.as_ref()) {
+            Some(file) => sources.file(absolute(file), self.config.is_some()),
+            None => sources,
+        }
     }
 
     /// These options again, for a process that may run elsewhere.
     pub(super) fn to_arguments(&self) -> Vec<OsString> {
-        let config = self.config.iter().flat_map(|file| ["--config".into(), absolute(file).into()]);
+        let default = self.default_config.iter().map(|file| ("--default-config", file));
+        let config = default.chain(self.config.iter().map(|file| ("--config", file)));
+        let config = config.flat_map(|(option, file)| [option.into(), absolute(file).into()]);
         let set = self
             .set
             .iter()

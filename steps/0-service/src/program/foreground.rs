@@ -106,7 +106,7 @@ impl Runner {
                     Request::Reload => tell(answer, self.reload().await),
                     Request::Status => tell(answer, Ok(self.status())),
                 },
-                failure = &mut down => return self.stopped_by_itself(failure, requests).await,
+                () = &mut down => return self.stopped_by_itself(requests).await,
             }
         }
     }
@@ -156,13 +156,9 @@ impl Runner {
 
     /// A part of the tree has stopped for good. A program that lacks a part is of no use, and
     /// whoever watches over it can see that it ends: so the rest is stopped, too.
-    async fn stopped_by_itself(
-        &mut self,
-        failure: Option<Error>,
-        requests: Requests<'_>,
-    ) -> Result<(), Problem> {
+    async fn stopped_by_itself(&mut self, requests: Requests<'_>) -> Result<(), Problem> {
         let stopped = self.stop(None, requests).await;
-        failure.map_or(stopped, |failure| Err(failure.into()))
+        self.lifecycle.first_failure().map_or(stopped, |failure| Err(failure.into()))
     }
 
     fn not_ready(&self) -> String {

@@ -5,6 +5,7 @@ use std::{
     fs::{self, File, OpenOptions, TryLockError},
     io::{self, Read, Seek, Write},
     mem::ManuallyDrop,
+    os::unix::fs::DirBuilderExt,
     path::PathBuf,
     thread,
     time::Duration,
@@ -19,6 +20,8 @@ const MOMENT: Duration = Duration::from_millis(5);
 /// The place of a program's background process. One process at a time holds it.
 pub(super) struct Instance {
     pub(super) name: &'static str,
+    /// What a person types to run the program, such as `./just step 1`.
+    pub(super) command: String,
     folder: PathBuf,
 }
 
@@ -56,8 +59,13 @@ impl Instance {
             Problem::Background("there is no home folder; name a folder with --state-dir".into())
         })?;
         let folder = std::path::absolute(&folder).unwrap_or(folder);
-        let instance = Instance { name, folder };
-        fs::create_dir_all(&instance.folder)
+        let command = std::env::var("SERVICE_COMMAND").unwrap_or_else(|_| name.into());
+        let instance = Instance { name, command, folder };
+        // Who can write to the socket can stop the service.
+        fs::DirBuilder::new()
+            .recursive(true)
+            .mode(0o700)
+            .create(&instance.folder)
             .map_err(Problem::io(instance.folder.display().to_string()))?;
         if instance.socket().as_os_str().len() > LONGEST_SOCKET_PATH {
             let folder = instance.folder.display();
@@ -135,9 +143,9 @@ impl Instance {
     }
 
     pub(super) fn already_running(&self, pid: u32) -> Problem {
-        let name = self.name;
+        let command = &self.command;
         Problem::Background(format!(
-            "already running (pid {pid}); `{name} stop` stops it, `{name} restart` starts it anew"
+            "already running (pid {pid}); `{command} stop` stops it, `{command} restart` starts it anew"
         ))
     }
 

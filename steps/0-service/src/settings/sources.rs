@@ -7,8 +7,8 @@ use toml::de::DeTable;
 /// The environment variables that are settings begin with this.
 const PREFIX: &str = "SERVICE_";
 
-/// Variables with the prefix that are not settings but say where things are.
-const RESERVED: [&str; 2] = ["SERVICE_CONFIG", "SERVICE_STATE_DIR"];
+/// Variables with the prefix that are not settings: how the program is called, and where things are.
+const RESERVED: [&str; 3] = ["SERVICE_COMMAND", "SERVICE_CONFIG", "SERVICE_STATE_DIR"];
 
 /// The places that settings are read from. Later ones win: file, environment, `--set`.
 #[derive(Debug, Clone, Default)]
