@@ -79,6 +79,7 @@ impl Pause {
     /// Waits until `deadline`, a reload or a stop.
     // ANCHOR: until
     pub fn until(&self, deadline: Instant) -> Wake {
+        let mut has_waited = false;
         loop {
             if self.scope.is_stopping() {
                 return Wake::Stopping;
@@ -89,11 +90,12 @@ impl Pause {
             }
             let left = deadline.saturating_duration_since(Instant::now());
             if left.is_zero() {
-                if may::coroutine::is_coroutine() {
+                if !has_waited && may::coroutine::is_coroutine() {
                     may::coroutine::yield_now(); // let others have their turn, too
                 }
                 return Wake::Due;
             }
+            has_waited = true;
             // Parking may end early, for no reason or for a stop: the loop looks.
             if !may::coroutine::is_coroutine() {
                 thread::park_timeout(left);
