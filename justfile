@@ -1,7 +1,7 @@
 # The recipes of the book. `./just` alone lists them.
 
 root := justfile_directory()
-workbook := 'cargo run --quiet --package workbook --'
+workbook := './workbook/run workbook'
 
 # List the recipes
 [private]
