@@ -9,7 +9,7 @@
 //! | [`serve`] | shows the book in a browser, and shows it again when it changes |
 //! | [`picture`] | draws the README's picture of a running system, from a session |
 //! | [`versions`] | sees that there is one version of each dependency |
-//! | [`bench`] | measures, and writes the results that the book quotes |
+//! | [`mod@bench`] | measures, and writes the results that the book quotes |
 
 pub mod bench;
 pub mod book;
