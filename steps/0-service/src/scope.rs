@@ -152,14 +152,19 @@ impl Scope {
     where
         F: FnOnce(&Pause) + Send + 'static,
     {
-        unpinned_workers();
+        start_workers();
         let Some(work) = self.admit(name.into(), Kind::Coroutine) else { return Ok(()) };
         let (id, pause) = (work.id, self.pause());
         // `may` counts a stack in words.
         let builder = may::coroutine::Builder::new().stack_size(stack / size_of::<usize>());
         // Where there is no memory for another stack, `may` panics.
         let spawned = catch_unwind(AssertUnwindSafe(|| {
-            may::go!(builder, move || work.run(|| body(&pause())))
+            may::go!(builder, move || {
+                work.run(|| body(&pause()));
+                // `may` 0.3.51 hangs a worker, for ever, if a coroutine that is woken just as it
+                // parks runs to its end from there. Giving way makes it end from elsewhere.
+                may::coroutine::yield_now();
+            })
         }));
         let spawned = spawned.unwrap_or_else(|panic| Err(io::Error::other(panic_message(&*panic))));
         self.attach_or_cancel(id, spawned.map(Handle::Coroutine))
@@ -327,8 +332,13 @@ async fn caught(task: impl Future<Output = ()>) -> Result<(), Box<dyn Any + Send
     .await
 }
 
-/// Keeps `may` from tying its workers to cores, which other processes may be using.
-fn unpinned_workers() {
+/// Starts the workers of `may`, not tied to cores, which other processes may be using.
+fn start_workers() {
     static ONCE: std::sync::Once = std::sync::Once::new();
-    ONCE.call_once(|| may::config().set_worker_pin(false));
+    ONCE.call_once(|| {
+        may::config().set_worker_pin(false);
+        // The first coroutine starts them, and takes more stack for it than a thread of ours has.
+        let starter = thread::Builder::new().spawn(|| drop(may::go!(|| {})));
+        let _ = starter.map(thread::JoinHandle::join);
+    });
 }
