@@ -10,6 +10,7 @@
 //! | [`Service`], [`Scope`] | writing a service, and the work it spawns |
 //! | [`Lifecycle`], [`State`] | driving one: start, stop, reload, wait |
 //! | [`Settings`], [`Setting`] | typed settings from a file, the environment and the command line |
+//! | [`listen`], [`Door`] | accepting connections, as many as there is room for |
 //! | [`main()`] | the command line that every step of the book shares |
 //!
 //! Chapter 0 tells this crate.
@@ -47,6 +48,7 @@
 //! # }
 //! ```
 
+mod door;
 mod error;
 mod lifecycle;
 mod listen;
@@ -59,6 +61,7 @@ pub mod settings;
 mod state;
 mod work;
 
+pub use door::{Door, Full, Place};
 pub use error::{Error, Failure};
 pub use lifecycle::{Lifecycle, Status};
 pub use listen::listen;

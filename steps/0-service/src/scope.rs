@@ -108,6 +108,11 @@ impl Scope {
         self.shared.is_stopping()
     }
 
+    /// Resolves when the service stops.
+    pub fn stopping(&self) -> impl Future<Output = ()> + Send + 'static {
+        self.shared.stopping.clone().cancelled_owned()
+    }
+
     /// Calls `wake` when the service stops, for work that waits where neither a drop nor a
     /// [`Pause`] reaches it, such as a thread in `accept`.
     pub fn at_stop(&self, wake: impl FnOnce() + Send + 'static) {
@@ -128,7 +133,16 @@ impl Scope {
         name: impl Into<Cow<'static, str>>,
         task: impl Future<Output = ()> + Send + 'static,
     ) {
-        let Some(work) = self.admit(name.into(), Kind::Task) else { return };
+        self.spawn(name.into(), task, Handle::Task);
+    }
+
+    fn spawn(
+        &self,
+        name: Cow<'static, str>,
+        task: impl Future<Output = ()> + Send + 'static,
+        handle: fn(tokio::task::AbortHandle) -> Handle,
+    ) {
+        let Some(work) = self.admit(name, Kind::Task) else { return };
         let id = work.id;
         let task = self.shared.tokio.spawn(async move {
             if let Err(panic) = caught(task).await {
@@ -136,9 +150,20 @@ impl Scope {
             }
             drop(work);
         });
-        self.shared.work.attach(id, Handle::Task(task.abort_handle()));
+        self.shared.work.attach(id, handle(task.abort_handle()));
     }
     // ANCHOR_END: spawn_task
+
+    /// Spawns a tokio task that says goodbye: on stop it is not dropped, but should await
+    /// [`stopping`](Scope::stopping) and end. After half of the service's stop timeout it is
+    /// dropped all the same.
+    pub fn spawn_graceful_task(
+        &self,
+        name: impl Into<Cow<'static, str>>,
+        task: impl Future<Output = ()> + Send + 'static,
+    ) {
+        self.spawn(name.into(), task, Handle::GracefulTask);
+    }
 
     /// Spawns a `may` coroutine with a stack of `stack` bytes. On stop its [`Pause`] says so.
     ///
@@ -236,7 +261,12 @@ impl Scope {
             }
         }
         self.shared.work.close();
-        let idle = tokio::time::timeout(timeout, self.shared.work.idle()).await;
+        let (grace, rest) = (timeout / 2, timeout - timeout / 2);
+        if tokio::time::timeout(grace, self.shared.work.idle()).await.is_ok() {
+            return Ok(());
+        }
+        self.shared.work.end_grace();
+        let idle = tokio::time::timeout(rest, self.shared.work.idle()).await;
         idle.map_err(|_| self.names())
     }
 

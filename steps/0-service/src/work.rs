@@ -25,6 +25,8 @@ impl fmt::Display for Kind {
 /// A hold on one piece of work.
 pub(crate) enum Handle {
     Task(AbortHandle),
+    /// A task that has seen the stop for itself, and is given time to end in its own way.
+    GracefulTask(AbortHandle),
     Coroutine(may::coroutine::JoinHandle<()>),
     Thread(thread::JoinHandle<()>),
 }
@@ -34,14 +36,13 @@ impl Handle {
     /// no waking.
     fn wake(&self) {
         match self {
-            Handle::Task(_) => {}
+            Handle::Task(_) | Handle::GracefulTask(_) => {}
             Handle::Coroutine(handle) => handle.coroutine().unpark(),
             Handle::Thread(handle) => handle.thread().unpark(),
         }
     }
 
-    /// Asks the work to end: a task is dropped where it awaits, the others are woken to see for
-    /// themselves.
+    /// Asks the work to end: a task is dropped where it awaits, the others see for themselves.
     fn end(&self) {
         match self {
             Handle::Task(handle) => handle.abort(),
@@ -49,10 +50,17 @@ impl Handle {
         }
     }
 
+    /// Drops what had its time to end gracefully.
+    fn end_now(&self) {
+        if let Handle::GracefulTask(handle) = self {
+            handle.abort();
+        }
+    }
+
     /// Waits until work that has already said it is done is gone from the machine, too.
     fn join(self) {
         match self {
-            Handle::Task(_) => {}
+            Handle::Task(_) | Handle::GracefulTask(_) => {}
             Handle::Coroutine(handle) => handle.wait(),
             Handle::Thread(handle) => drop(handle.join()),
         }
@@ -73,7 +81,10 @@ struct Inner {
     running: Slab<Work>,
     /// Threads and coroutines that are done and not yet joined.
     done: Vec<Handle>,
+    /// No more work is admitted.
     closed: bool,
+    /// The time to end gracefully is over.
+    grace_is_over: bool,
 }
 
 /// The work of one service, from one start to the next stop.
@@ -104,6 +115,9 @@ impl Registry {
         if inner.closed {
             handle.end(); // the stop came between `admit` and here
         }
+        if inner.grace_is_over {
+            handle.end_now();
+        }
         inner.running[id].handle = Some(handle);
         if inner.running[id].done {
             self.remove(&mut inner, id);
@@ -126,7 +140,7 @@ impl Registry {
 
     fn remove(&self, inner: &mut Inner, id: usize) {
         match inner.running.remove(id).handle {
-            None | Some(Handle::Task(_)) => {}
+            None | Some(Handle::Task(_) | Handle::GracefulTask(_)) => {}
             Some(handle) => inner.done.push(handle),
         }
         if inner.running.is_empty() {
@@ -147,6 +161,15 @@ impl Registry {
         inner.closed = true;
         for (_, work) in &inner.running {
             work.handle.iter().for_each(Handle::end);
+        }
+    }
+
+    /// Drops the tasks that were given time to end gracefully, and have not.
+    pub(crate) fn end_grace(&self) {
+        let mut inner = self.lock();
+        inner.grace_is_over = true;
+        for (_, work) in &inner.running {
+            work.handle.iter().for_each(Handle::end_now);
         }
     }
 

@@ -1,12 +1,15 @@
 //! Looks at the very moment of a stop, at which work begins, parks, or spawns more work: all of it
-//! ends, in each of many tries.
+//! ends, in each of many tries. Work that says goodbye is given the time for it.
 #![allow(clippy::unwrap_used, reason = "a panic is how a test fails")]
 
 mod parts;
 
-use parts::{KINDS, Kind, Part, within};
+use parts::{Journal, KINDS, Kind, PATIENCE, Part, within};
 use service::Scope;
-use std::sync::Arc;
+use std::{
+    sync::Arc,
+    time::{Duration, Instant},
+};
 
 /// Starts and stops, at once, a service that does `work`, which is given something to hold.
 async fn start_and_stop(
@@ -54,4 +57,42 @@ async fn work_ends_that_is_spawned_while_the_service_stops() {
         };
         start_and_stop(50, kind.word(), spawn_more).await;
     }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_graceful_task_is_told_of_the_stop_and_says_goodbye() {
+    let journal = Journal::default();
+    let noted = journal.clone();
+    let house = Part::quiet("house").running(move |scope| {
+        let (stopping, noted) = (scope.stopping(), noted.clone());
+        scope.spawn_graceful_task("guest", async move {
+            stopping.await;
+            tokio::task::yield_now().await; // a goodbye may take more than one step
+            noted.note("goodbye");
+        });
+    });
+    let house = house.lifecycle();
+    within("start", house.start()).await.unwrap();
+    within("stop", house.stop()).await.unwrap();
+    assert_eq!(journal.take(), ["goodbye"]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_graceful_task_whose_goodbye_takes_too_long_is_dropped() {
+    let journal = Journal::default();
+    let noted = journal.clone();
+    let house = Part::quiet("house").timeout(Duration::from_secs(1)).running(move |scope| {
+        let noted = noted.clone();
+        scope.spawn_graceful_task("guest", async move {
+            let _at_drop = noted.note_at_drop("dropped");
+            std::future::pending::<()>().await;
+        });
+    });
+    let house = house.lifecycle();
+    within("start", house.start()).await.unwrap();
+    let began = Instant::now();
+    within("stop", house.stop()).await.unwrap();
+    assert_eq!(journal.take(), ["dropped"]);
+    assert!(began.elapsed() >= Duration::from_millis(500), "it had half of the stop timeout");
+    assert!(began.elapsed() < PATIENCE / 2);
 }

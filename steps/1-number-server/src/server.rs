@@ -46,11 +46,7 @@ impl NumberServer {
                 .help("Numbers a minute, on each connection.")
                 .range(0.1..=6_000_000.0)
                 .live(),
-            max_connections: settings
-                .define("max_connections", 12_000)
-                .help("More connections than this are refused.")
-                .range(1..=1_000_000)
-                .live(),
+            max_connections: service::Door::max_connections(settings),
             seed: settings
                 .define("seed", None)
                 .help("Makes the numbers the same on every run: a whole number.")

@@ -98,6 +98,23 @@ impl Value for f64 {
     }
 }
 
+/// A list of strings. As text, such as on a command line, commas part them.
+impl Value for Vec<String> {
+    fn expected() -> String {
+        "a list such as [\"one\", \"two\"]".into()
+    }
+    fn from_toml(toml: &toml::Value) -> Option<Self> {
+        if let Some(text) = toml.as_str() {
+            let parts = text.split(',').map(str::trim);
+            return Some(parts.filter(|part| !part.is_empty()).map(str::to_owned).collect());
+        }
+        toml.as_array()?.iter().map(String::from_toml).collect()
+    }
+    fn to_toml(&self) -> Option<toml::Value> {
+        Some(self.clone().into())
+    }
+}
+
 /// A number of seconds.
 impl Value for Duration {
     fn expected() -> String {

@@ -1,0 +1,95 @@
+//! Who may come in: the part of accepting connections that is the same for every server.
+
+use crate::{Scope, Setting, Settings};
+use std::{
+    io,
+    sync::{
+        Arc,
+        atomic::{AtomicBool, AtomicUsize, Ordering},
+    },
+    time::Duration,
+};
+use tracing::{info, warn};
+
+/// How long to wait after a failed accept. Out of file descriptors, it would fail again at once.
+const ACCEPT_PAUSE: Duration = Duration::from_millis(50);
+
+/// Counts the connections of one listener, and keeps their number within bounds.
+pub struct Door {
+    scope: Scope,
+    max: Setting<usize>,
+    open: AtomicUsize,
+    /// Accepting fails at the moment; it is logged once, not for each try.
+    failing: AtomicBool,
+    full: AtomicBool,
+}
+
+/// A connection's place inside. When it is dropped, there is room for another.
+pub struct Place(Arc<Door>);
+
+/// There is no room for another connection.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("full (max_connections = {max})")]
+pub struct Full {
+    /// How many connections there are room for.
+    pub max: usize,
+}
+
+impl Door {
+    /// A door to the service of `scope`, with room for `max` connections at a time.
+    pub fn new(max: Setting<usize>, scope: &Scope) -> Arc<Self> {
+        Arc::new(Door {
+            scope: scope.clone(),
+            max,
+            open: AtomicUsize::new(0),
+            failing: AtomicBool::new(false),
+            full: AtomicBool::new(false),
+        })
+    }
+
+    /// The setting that says how many connections a listener has room for.
+    pub fn max_connections(settings: &Settings) -> Setting<usize> {
+        settings
+            .define("max_connections", 12_000)
+            .help("More connections than this are refused.")
+            .range(1..=1_000_000)
+            .live()
+    }
+
+    /// Lets a connection in, if there is room.
+    // ANCHOR: enter
+    pub fn enter(self: &Arc<Self>) -> Result<Place, Full> {
+        let max = self.max.get();
+        let free = |open: usize| (open < max).then_some(open + 1);
+        if self.open.fetch_update(Ordering::Relaxed, Ordering::Relaxed, free).is_ok() {
+            return Ok(Place(self.clone()));
+        }
+        if !self.full.swap(true, Ordering::Relaxed) {
+            warn!(service = %self.scope, "full (max_connections = {max}): more connections are refused");
+        }
+        Err(Full { max })
+    }
+    // ANCHOR_END: enter
+
+    /// Notes that a connection was accepted, and is being served.
+    pub fn works(&self) {
+        self.failing.store(false, Ordering::Relaxed);
+    }
+
+    /// Notes that accepting failed; returns how long to wait before the next try.
+    pub fn failed(&self, error: &io::Error) -> Duration {
+        if !self.failing.swap(true, Ordering::Relaxed) {
+            warn!(service = %self.scope, "cannot accept a connection: {error}; trying until it works");
+        }
+        ACCEPT_PAUSE
+    }
+}
+
+impl Drop for Place {
+    fn drop(&mut self) {
+        self.0.open.fetch_sub(1, Ordering::Relaxed);
+        if self.0.full.swap(false, Ordering::Relaxed) && !self.0.scope.is_stopping() {
+            info!(service = %self.0.scope, "there is room again");
+        }
+    }
+}
