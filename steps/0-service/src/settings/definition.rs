@@ -4,7 +4,7 @@ use super::{
     Setting, Settings, Value,
     setting::{AnySetting, Spec},
 };
-use std::{fmt::Display, ops::RangeInclusive};
+use std::{fmt::Display, ops::RangeInclusive, time::Duration};
 
 /// What is known of a setting before its value. Ends with [`live`](Definition::live) or
 /// [`at_start`](Definition::at_start).
@@ -53,6 +53,16 @@ impl<'a, T: Value> Definition<'a, T> {
     pub fn at_start(mut self) -> Setting<T> {
         self.spec.live = false;
         self.settings.add(self.spec)
+    }
+}
+
+impl Definition<'_, Duration> {
+    /// The seconds that are allowed.
+    pub fn seconds(mut self, range: RangeInclusive<f64>) -> Self {
+        self.spec.expected =
+            format!("{} from {} to {}", Duration::expected(), range.start(), range.end());
+        self.spec.fits = Box::new(move |value| range.contains(&value.as_secs_f64()));
+        self
     }
 }
 

@@ -1,7 +1,10 @@
 //! The types that a setting may have.
 
 use super::sources::Raw;
-use std::{net::SocketAddr, time::Duration};
+use std::{
+    net::{IpAddr, SocketAddr},
+    time::Duration,
+};
 
 /// A type that a setting may have.
 pub trait Value: Clone + PartialEq + Send + Sync + 'static {
@@ -84,6 +87,19 @@ impl Value for usize {
     }
 }
 
+/// A port.
+impl Value for u16 {
+    fn expected() -> String {
+        u64::expected()
+    }
+    fn from_toml(toml: &toml::Value) -> Option<Self> {
+        toml.as_integer()?.try_into().ok()
+    }
+    fn to_toml(&self) -> Option<toml::Value> {
+        Some(i64::from(*self).into())
+    }
+}
+
 impl Value for f64 {
     fn expected() -> String {
         "a number".into()
@@ -131,6 +147,18 @@ impl Value for Duration {
 impl Value for SocketAddr {
     fn expected() -> String {
         "an address and port such as \"127.0.0.1:7776\"".into()
+    }
+    fn from_toml(toml: &toml::Value) -> Option<Self> {
+        toml.as_str()?.parse().ok()
+    }
+    fn to_toml(&self) -> Option<toml::Value> {
+        Some(self.to_string().into())
+    }
+}
+
+impl Value for IpAddr {
+    fn expected() -> String {
+        "an IP address such as \"127.0.0.1\"".into()
     }
     fn from_toml(toml: &toml::Value) -> Option<Self> {
         toml.as_str()?.parse().ok()

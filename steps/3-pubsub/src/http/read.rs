@@ -1,0 +1,55 @@
+//! Reading what is sent, up to a size and within a time.
+
+use super::{Limits, Refusal};
+use crate::Message;
+use bytes::Bytes;
+use http::{HeaderValue, StatusCode, header};
+use http_body::Body;
+use http_body_util::{BodyExt, LengthLimitError, Limited};
+use std::error::Error;
+use tokio::time::timeout;
+
+/// The message that a request's body is.
+///
+/// A body that is too long is refused before it is read, where its length is told, and as soon as
+/// it is too long where it is not.
+// ANCHOR: read
+pub async fn read_message<B>(body: B, limits: &Limits) -> Result<Message, Refusal>
+where
+    B: Body<Data = Bytes, Error: Error + Send + Sync + 'static>,
+{
+    let max = limits.max_message_bytes.get();
+    if body.size_hint().lower() > max as u64 + LINE_END {
+        return Err(too_long(max));
+    }
+    let time = limits.body_timeout.get();
+    let limited = Limited::new(body, max + LINE_END as usize);
+    match timeout(time, limited.collect()).await {
+        Err(_) => Err(too_slow(time.as_secs_f64())),
+        Ok(Err(error)) if error.is::<LengthLimitError>() => Err(too_long(max)),
+        Ok(Err(error)) => Err(Refusal::new(StatusCode::BAD_REQUEST, error)),
+        Ok(Ok(body)) => {
+            let message = Message::parse(body.to_bytes())?;
+            if message.as_bytes().len() > max { Err(too_long(max)) } else { Ok(message) }
+        }
+    }
+}
+// ANCHOR_END: read
+
+/// A message may be followed by a line break, which is no part of it.
+const LINE_END: u64 = 2;
+
+fn too_long(max: usize) -> Refusal {
+    let sentence = format!("the message is longer than {max} bytes (max_message_bytes)");
+    closing(Refusal::new(StatusCode::PAYLOAD_TOO_LARGE, sentence))
+}
+
+fn too_slow(seconds: f64) -> Refusal {
+    let sentence = format!("the message did not come within {seconds} s (body_timeout)");
+    closing(Refusal::new(StatusCode::REQUEST_TIMEOUT, sentence))
+}
+
+/// What follows on the connection is the rest of a body, and no request.
+fn closing(refusal: Refusal) -> Refusal {
+    refusal.with(header::CONNECTION, HeaderValue::from_static("close"))
+}

@@ -1,0 +1,51 @@
+//! Saying no: a status, and a sentence that says what to do.
+
+use crate::{BadChannelName, BadMessage};
+use http::{HeaderName, HeaderValue, StatusCode};
+use std::fmt;
+
+/// A request that is refused, and why.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Refusal {
+    /// The status of the answer.
+    pub status: StatusCode,
+    /// Says to a person what was wrong, and what to do.
+    pub sentence: String,
+    /// Further headers of the answer.
+    pub headers: Vec<(HeaderName, HeaderValue)>,
+}
+
+impl Refusal {
+    /// A refusal with this status and sentence. The sentence begins small and has no full stop.
+    pub fn new(status: StatusCode, sentence: impl fmt::Display) -> Self {
+        Refusal { status, sentence: sentence.to_string(), headers: Vec::new() }
+    }
+
+    /// Adds a header, such as `Allow`.
+    pub fn with(mut self, name: HeaderName, value: HeaderValue) -> Self {
+        self.headers.push((name, value));
+        self
+    }
+}
+
+impl fmt::Display for Refusal {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.sentence)
+    }
+}
+
+impl From<BadChannelName> for Refusal {
+    fn from(reason: BadChannelName) -> Self {
+        let status = match reason {
+            BadChannelName::None => StatusCode::NOT_FOUND,
+            _ => StatusCode::BAD_REQUEST,
+        };
+        Refusal::new(status, reason)
+    }
+}
+
+impl From<BadMessage> for Refusal {
+    fn from(reason: BadMessage) -> Self {
+        Refusal::new(StatusCode::BAD_REQUEST, reason)
+    }
+}

@@ -1,0 +1,126 @@
+//! Accepting connections and serving HTTP/1.1 on them.
+
+use super::Limits;
+use bytes::Bytes;
+use http::{Request, Response};
+use http_body::Body;
+use hyper::{body::Incoming, server::conn::http1, service::service_fn};
+use hyper_util::rt::{TokioIo, TokioTimer};
+use service::{Door, Full, Place, Scope};
+use socket2::SockRef;
+use std::{convert::Infallible, io, pin::pin, sync::Arc};
+use tokio::{
+    io::AsyncWriteExt,
+    net::{TcpListener, TcpStream},
+    select,
+    time::sleep,
+};
+use tracing::debug;
+
+/// What answers the requests of a port.
+pub trait Handler: Send + Sync + 'static {
+    /// The body of an answer. One that goes on for ever ends itself when the service stops, at the
+    /// latest when it is polled then.
+    type Body: Body<Data = Bytes, Error = Infallible> + Send + 'static;
+
+    /// Answers a request. Whoever keeps the connection, after an upgrade, keeps its place.
+    fn answer(
+        &self,
+        request: Request<Incoming>,
+        place: &Arc<Place>,
+    ) -> impl Future<Output = Response<Self::Body>> + Send;
+}
+
+/// What the connections of one port share.
+struct Server<H> {
+    limits: Arc<Limits>,
+    scope: Scope,
+    handler: H,
+}
+
+/// Serves whoever connects to `listener`, on tasks of `scope`, until it stops.
+pub fn serve<H: Handler>(
+    listener: std::net::TcpListener,
+    limits: Arc<Limits>,
+    scope: &Scope,
+    handler: H,
+) -> io::Result<()> {
+    let listener = TcpListener::from_std(listener)?;
+    let door = Door::new(limits.max_connections.clone(), scope);
+    let server = Server { limits, scope: scope.clone(), handler };
+    scope.spawn_task("accept", accept(listener, door, Arc::new(server)));
+    Ok(())
+}
+
+async fn accept<H: Handler>(listener: TcpListener, door: Arc<Door>, server: Arc<Server<H>>) {
+    let connections = server.scope.contained();
+    loop {
+        match listener.accept().await {
+            Ok((stream, _)) => {
+                door.works();
+                match door.enter() {
+                    Ok(place) => connections.spawn_graceful_task(
+                        "connection",
+                        server.clone().connection(stream, place),
+                    ),
+                    Err(full) => refuse(stream, &full).await,
+                }
+            }
+            Err(error) => sleep(door.failed(&error)).await,
+        }
+    }
+}
+
+/// Says that there is no room.
+async fn refuse(mut stream: TcpStream, full: &Full) {
+    let sentence = format!("the server is {full}; come back later\n");
+    let answer = format!(
+        "HTTP/1.1 503 Service Unavailable\r\nContent-Type: text/plain; charset=utf-8\r\nContent-Length: {}\r\nRetry-After: 5\r\nConnection: close\r\n\r\n{sentence}",
+        sentence.len()
+    );
+    // A new connection has room for this, so it does not wait.
+    drop(stream.write_all(answer.as_bytes()).await);
+}
+
+impl<H: Handler> Server<H> {
+    /// Serves one connection until it ends. At a stop, what is being answered is brought to an
+    /// end: bodies are polled once more, and see it.
+    async fn connection(self: Arc<Self>, stream: TcpStream, place: Place) {
+        if let Err(error) = self.prepare(&stream) {
+            debug!(service = %self.scope, "a connection could not be prepared: {error}");
+            return;
+        }
+        let place = Arc::new(place);
+        let answer = service_fn(|request| {
+            let answer = self.handler.answer(request, &place);
+            async { Ok::<_, Infallible>(answer.await) }
+        });
+        let connection = http1::Builder::new()
+            .timer(TokioTimer::new())
+            .header_read_timeout(self.limits.header_timeout.get())
+            .max_buf_size(self.limits.max_header_bytes.get())
+            .pipeline_flush(true)
+            .serve_connection(TokioIo::new(stream), answer)
+            .with_upgrades();
+        let mut connection = pin!(connection);
+        let ended = select! {
+            ended = connection.as_mut() => ended,
+            () = self.scope.stopping() => {
+                connection.as_mut().graceful_shutdown();
+                connection.await
+            }
+        };
+        if let Err(error) = ended {
+            debug!(service = %self.scope, "a connection ended: {error}");
+        }
+    }
+
+    fn prepare(&self, stream: &TcpStream) -> io::Result<()> {
+        stream.set_nodelay(true)?;
+        let socket = SockRef::from(stream);
+        socket.set_send_buffer_size(self.limits.send_buffer_bytes.get())?;
+        // What has died without a word is found by what is written to it: a keepalive, if nothing
+        // else.
+        socket.set_tcp_user_timeout(Some(self.limits.write_timeout.get()))
+    }
+}

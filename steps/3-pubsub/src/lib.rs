@@ -1,0 +1,25 @@
+//! Publish and subscribe over HTTP: `POST /news` publishes to the channel `/news`, and `GET /news`
+//! subscribes to it.
+//!
+//! | file | what |
+//! | --- | --- |
+//! | `channel.rs`, `message.rs` | what a channel's name and a message may be |
+//! | `pubsub.rs` | the seam: something that can be published to and subscribed to |
+//! | `queues.rs` | the simplest such thing: each subscription wraps a queue |
+//! | `streamer.rs` | [`HttpStreamer`]: serves any such thing over HTTP |
+//! | `http/` | serving HTTP/1.1, with a limit on everything |
+//!
+//! Chapter 3 tells this crate.
+
+mod channel;
+pub mod http;
+mod message;
+mod pubsub;
+mod queues;
+mod streamer;
+
+pub use channel::{BadChannelName, ChannelName};
+pub use message::{BadMessage, Message};
+pub use pubsub::{PubSub, Subscription};
+pub use queues::{FullQueue, Queue, Queues};
+pub use streamer::{HttpStreamer, keepalive_interval};
