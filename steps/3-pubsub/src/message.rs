@@ -31,24 +31,20 @@ pub enum BadMessage {
 }
 
 impl Message {
-    /// The message in these bytes. A line break at the very end ends the line, and is no part of
-    /// the message.
+    /// The message in these bytes, which are copied: what they are a part of, such as the buffer
+    /// of a connection, is not kept for as long as the message is. A line break at the very end
+    /// ends the line, and is no part of the message.
     // ANCHOR: parse
-    pub fn parse(bytes: impl Into<Bytes>) -> Result<Self, BadMessage> {
-        let mut bytes = bytes.into();
-        if bytes.ends_with(b"\n") {
-            bytes.truncate(bytes.len() - 1);
-            if bytes.ends_with(b"\r") {
-                bytes.truncate(bytes.len() - 1);
-            }
-        }
-        if bytes.is_empty() {
+    pub fn parse(bytes: &[u8]) -> Result<Self, BadMessage> {
+        let line = bytes.strip_suffix(b"\n").map(|line| line.strip_suffix(b"\r").unwrap_or(line));
+        let line = line.unwrap_or(bytes);
+        if line.is_empty() {
             return Err(BadMessage::Empty);
         }
         let text =
-            str::from_utf8(&bytes).map_err(|error| BadMessage::NotUtf8(error.valid_up_to()))?;
+            str::from_utf8(line).map_err(|error| BadMessage::NotUtf8(error.valid_up_to()))?;
         match text.char_indices().find(|(_, c)| c.is_control() && *c != '\t') {
-            None => Ok(Message(bytes)),
+            None => Ok(Message(Bytes::copy_from_slice(line))),
             Some((at, '\n' | '\r')) => Err(BadMessage::LineBreak(at)),
             Some((at, _)) => Err(BadMessage::Control(at)),
         }

@@ -29,7 +29,7 @@ where
         Ok(Err(error)) if error.is::<LengthLimitError>() => Err(too_long(max)),
         Ok(Err(error)) => Err(Refusal::new(StatusCode::BAD_REQUEST, error)),
         Ok(Ok(body)) => {
-            let message = Message::parse(body.to_bytes())?;
+            let message = Message::parse(&body.to_bytes())?;
             if message.as_bytes().len() > max { Err(too_long(max)) } else { Ok(message) }
         }
     }

@@ -1,0 +1,155 @@
+//! A channel: a log, those who read it, and those of them who wait.
+
+use crate::{
+    Encoding, Log,
+    log::Bounds,
+    waiting::{Ticket, Waiting},
+};
+use pubsub::Message;
+use std::{
+    sync::{
+        Arc, Mutex,
+        atomic::{AtomicIsize, Ordering},
+    },
+    task::Waker,
+    time::Instant,
+};
+
+/// What a channel takes beside its log, about: its place in the hub's list, its name, itself.
+const OVERHEAD: isize = 512;
+
+/// A channel of the hub.
+pub(crate) struct Channel {
+    inner: Mutex<Inner>,
+    /// How much memory all channels take, about.
+    total: Arc<AtomicIsize>,
+}
+
+struct Inner {
+    log: Log,
+    waiting: Waiting,
+    readers: usize,
+    /// When it was last published to, or left.
+    used: Instant,
+    /// It is no longer in the hub's list, and whoever holds it is to look there again.
+    retired: bool,
+}
+
+/// The channel has been retired: look again.
+pub(crate) struct Retired;
+
+impl Channel {
+    /// A channel, whose memory is added to `total` for as long as it lives.
+    pub(crate) fn new(total: Arc<AtomicIsize>) -> Self {
+        let inner = Inner {
+            log: Log::new(),
+            waiting: Waiting::default(),
+            readers: 0,
+            used: Instant::now(),
+            retired: false,
+        };
+        total.fetch_add(OVERHEAD, Ordering::Relaxed);
+        Channel { inner: Mutex::new(inner), total }
+    }
+
+    /// Appends to the log and wakes who waits.
+    // ANCHOR: publish
+    pub(crate) fn publish(&self, message: Message, bounds: Bounds) -> Result<(), Retired> {
+        let wakers = self.with(|inner| {
+            if inner.retired {
+                return Err(Retired);
+            }
+            inner.log.append(message, bounds);
+            inner.used = Instant::now();
+            Ok(inner.waiting.take_all())
+        })?;
+        for (_, waker) in wakers {
+            waker.wake();
+        }
+        Ok(())
+    }
+    // ANCHOR_END: publish
+
+    /// Adds a reader, and lets it look at the log for where to begin.
+    pub(crate) fn join<T>(
+        &self,
+        encoding: Encoding,
+        begin: impl FnOnce(&Log) -> T,
+    ) -> Result<T, Retired> {
+        self.with(|inner| {
+            if inner.retired {
+                return Err(Retired);
+            }
+            inner.readers += 1;
+            inner.log.join(encoding);
+            Ok(begin(&inner.log))
+        })
+    }
+
+    /// Takes a reader out, and its place among those who wait.
+    pub(crate) fn leave(&self, encoding: Encoding, ticket: &mut Option<Ticket>) {
+        self.with(|inner| {
+            inner.waiting.leave(ticket);
+            inner.log.leave(encoding);
+            inner.readers -= 1;
+            inner.used = Instant::now();
+        });
+    }
+
+    /// Lets a reader look at the log; where it finds nothing, its waker is kept until there is
+    /// more.
+    // ANCHOR: read
+    pub(crate) fn read<T>(
+        &self,
+        ticket: &mut Option<Ticket>,
+        waker: &Waker,
+        find: impl FnOnce(&mut Log) -> Option<T>,
+    ) -> Option<T> {
+        self.with(|inner| {
+            let found = find(&mut inner.log);
+            match &found {
+                Some(_) => inner.waiting.leave(ticket),
+                None => inner.waiting.wait(ticket, waker),
+            }
+            found
+        })
+    }
+    // ANCHOR_END: read
+
+    /// How many read it.
+    pub(crate) fn readers(&self) -> usize {
+        self.with(|inner| inner.readers)
+    }
+
+    /// When it was last used, if nobody reads it.
+    pub(crate) fn unread_since(&self) -> Option<Instant> {
+        self.with(|inner| (inner.readers == 0).then_some(inner.used))
+    }
+
+    /// Retires the channel if nobody reads it and it has not been used after `before`.
+    pub(crate) fn retire(&self, before: Instant) -> bool {
+        self.with(|inner| {
+            inner.retired |= inner.readers == 0 && inner.used <= before;
+            inner.retired
+        })
+    }
+
+    /// Does something with the lock held, and adds to the total what the log has grown by.
+    fn with<T>(&self, act: impl FnOnce(&mut Inner) -> T) -> T {
+        let mut inner = self.inner.lock().expect("nothing panics while it holds this lock");
+        let before = inner.log.bytes();
+        let result = act(&mut inner);
+        let after = inner.log.bytes();
+        if after != before {
+            self.total.fetch_add(after as isize - before as isize, Ordering::Relaxed);
+        }
+        result
+    }
+}
+
+impl Drop for Channel {
+    fn drop(&mut self) {
+        let log = self.with(|inner| inner.log.bytes());
+        self.total.fetch_sub(OVERHEAD + log as isize, Ordering::Relaxed);
+    }
+}

@@ -1,0 +1,136 @@
+//! All the channels of a hub, found by name.
+
+use crate::channel::{Channel, Retired};
+use pubsub::ChannelName;
+use std::{
+    collections::HashMap,
+    sync::{
+        Arc, Mutex, RwLock,
+        atomic::{AtomicIsize, Ordering},
+    },
+    time::{Duration, Instant},
+};
+
+/// How many channels are dropped before others get at the list again.
+const AT_ONCE: usize = 1000;
+
+/// When nothing could be dropped to make room, how long until it is tried again.
+const ROOM_PAUSE: Duration = Duration::from_millis(500);
+
+/// A channel is here from when it is first named until nobody has used it for a while.
+#[derive(Default)]
+pub(crate) struct Channels {
+    by_name: RwLock<HashMap<ChannelName, Arc<Channel>>>,
+    /// How much memory they take, about.
+    total: Arc<AtomicIsize>,
+    /// When there was last no room to be made.
+    no_room: Mutex<Option<Instant>>,
+}
+
+impl Channels {
+    /// Does something with the channel of this name, which is there when this returns.
+    // ANCHOR: with
+    pub(crate) fn with<T>(
+        &self,
+        name: &ChannelName,
+        mut act: impl FnMut(Arc<Channel>) -> Result<T, Retired>,
+    ) -> T {
+        loop {
+            let found = self.read().get(name).cloned();
+            let channel = found.unwrap_or_else(|| self.create(name));
+            // It may have been dropped from the list in between.
+            if let Ok(result) = act(channel) {
+                return result;
+            }
+        }
+    }
+    // ANCHOR_END: with
+
+    fn create(&self, name: &ChannelName) -> Arc<Channel> {
+        let mut channels = self.write();
+        let channel = channels
+            .entry(name.clone())
+            .or_insert_with(|| Arc::new(Channel::new(self.total.clone())));
+        channel.clone()
+    }
+
+    /// How many there are.
+    pub(crate) fn len(&self) -> usize {
+        self.read().len()
+    }
+
+    /// How much memory they take, about, in bytes.
+    pub(crate) fn bytes(&self) -> usize {
+        self.total.load(Ordering::Relaxed).max(0) as usize
+    }
+
+    /// How many read the channel of this name.
+    pub(crate) fn readers(&self, name: &ChannelName) -> usize {
+        self.read().get(name).map_or(0, |channel| channel.readers())
+    }
+
+    /// Drops the channels that nobody reads, and that have not been used for `idle`.
+    pub(crate) fn drop_idle(&self, idle: Duration) {
+        let Some(before) = Instant::now().checked_sub(idle) else { return };
+        let names = self.unread(|used| used <= before);
+        let names: Vec<_> = names.into_iter().map(|(_, name)| name).collect();
+        for names in names.chunks(AT_ONCE) {
+            self.retire(names, before);
+        }
+    }
+
+    /// Drops channels that nobody reads, the longest unused first, until all take no more than
+    /// `bytes`. Says whether that is so.
+    pub(crate) fn make_room(&self, bytes: usize) -> bool {
+        if self.bytes() <= bytes {
+            return true;
+        }
+        let mut no_room = self.no_room.lock().expect("nothing panics while it holds this lock");
+        if no_room.is_some_and(|then| then.elapsed() < ROOM_PAUSE) {
+            return false;
+        }
+        let mut names = self.unread(|_| true);
+        names.sort_by_key(|(used, _)| *used);
+        let names: Vec<_> = names.into_iter().map(|(_, name)| name).collect();
+        for names in names.chunks(AT_ONCE) {
+            if self.bytes() <= bytes {
+                break;
+            }
+            self.retire(names, Instant::now());
+        }
+        let made = self.bytes() <= bytes;
+        *no_room = (!made).then(Instant::now);
+        made
+    }
+
+    /// The channels that nobody reads and whose last use fits.
+    fn unread(&self, fits: impl Fn(Instant) -> bool) -> Vec<(Instant, ChannelName)> {
+        let channels = self.read();
+        let unread = channels.iter().filter_map(|(name, channel)| {
+            channel.unread_since().filter(|used| fits(*used)).map(|used| (used, name.clone()))
+        });
+        unread.collect()
+    }
+
+    fn retire(&self, names: &[ChannelName], before: Instant) {
+        let mut retired = Vec::with_capacity(names.len()); // dropped when no lock is held
+        let mut channels = self.write();
+        for name in names {
+            if channels.get(name).is_some_and(|channel| channel.retire(before)) {
+                retired.extend(channels.remove(name));
+            }
+        }
+        if channels.len() < channels.capacity() / 4 {
+            let len = channels.len();
+            channels.shrink_to(len * 2);
+        }
+    }
+
+    fn read(&self) -> std::sync::RwLockReadGuard<'_, HashMap<ChannelName, Arc<Channel>>> {
+        self.by_name.read().expect("nothing panics while it holds this lock")
+    }
+
+    fn write(&self) -> std::sync::RwLockWriteGuard<'_, HashMap<ChannelName, Arc<Channel>>> {
+        self.by_name.write().expect("nothing panics while it holds this lock")
+    }
+}

@@ -1,0 +1,151 @@
+//! How messages and notices look on each transport.
+
+mod frames;
+
+use crate::{Id, Notice};
+use bytes::Bytes;
+use pubsub::Message;
+use serde::Serialize;
+
+pub(crate) use frames::put_frame;
+
+/// What a transport makes of messages. A reader that joins two messages from the same log, in the
+/// same encoding, gets the same bytes as any other: they are made once and shared.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Encoding {
+    /// A message a line. A notice is a line too, which begins with the control character RS, as no
+    /// message can, and goes on in JSON (RFC 7464).
+    Lines,
+    /// A line of JSON for each message, with its id, and for each notice.
+    JsonLines,
+    /// Server-sent events, with ids.
+    Events,
+    /// WebSocket frames: a text frame a message. A notice is a binary frame with JSON.
+    Frames,
+    /// WebSocket text frames with JSON for each message, with its id, and for each notice.
+    JsonFrames,
+    /// Parts of a `multipart/x-mixed-replace`, each of which takes the place of the one before.
+    Parts,
+}
+
+/// How long, in milliseconds, an `EventSource` is to wait before it comes back.
+const RETRY: u32 = 1000;
+
+/// What parts the parts of a multipart body.
+const BOUNDARY: &str = "next-message";
+
+/// A byte that no message has, to begin a notice with: the record separator of RFC 7464.
+const RS: u8 = 0x1E;
+
+#[derive(Serialize)]
+struct JsonMessage<'a> {
+    id: String,
+    data: &'a str,
+}
+
+impl Encoding {
+    /// How many there are.
+    pub(crate) const COUNT: usize = 6;
+
+    /// Appends `message`, encoded, to `out`.
+    // ANCHOR: put
+    pub fn put(self, id: Id, message: &Message, out: &mut Vec<u8>) {
+        match self {
+            Encoding::Lines => {
+                out.extend_from_slice(message.as_bytes());
+                out.push(b'\n');
+            }
+            Encoding::JsonLines => {
+                out.extend_from_slice(&json(id, message));
+                out.push(b'\n');
+            }
+            Encoding::Events => {
+                out.extend_from_slice(format!("id: {id}\ndata: ").as_bytes());
+                out.extend_from_slice(message.as_bytes());
+                out.extend_from_slice(b"\n\n");
+            }
+            Encoding::Frames => put_frame(frames::TEXT, message.as_bytes(), out),
+            Encoding::JsonFrames => put_frame(frames::TEXT, &json(id, message), out),
+            Encoding::Parts => put_part("", message.as_bytes(), out),
+        }
+    }
+    // ANCHOR_END: put
+
+    /// A notice, encoded.
+    pub fn notice(self, notice: Notice) -> Bytes {
+        let mut out = Vec::new();
+        match self {
+            Encoding::Lines => {
+                out.push(RS);
+                out.extend_from_slice(notice.to_json().as_bytes());
+                out.push(b'\n');
+            }
+            Encoding::JsonLines => {
+                out.extend_from_slice(format!("{}\n", notice.to_json()).as_bytes())
+            }
+            Encoding::Events => {
+                let (what, value) = notice.parts();
+                out.extend_from_slice(format!("event: {what}\ndata: {value}\n\n").as_bytes());
+            }
+            Encoding::Frames => put_frame(frames::BINARY, notice.to_json().as_bytes(), &mut out),
+            Encoding::JsonFrames => put_frame(frames::TEXT, notice.to_json().as_bytes(), &mut out),
+            Encoding::Parts => {
+                let header = format!("Notice: {}\r\n", notice.to_json());
+                put_part(&header, notice.to_json().as_bytes(), &mut out);
+            }
+        }
+        out.into()
+    }
+
+    /// What comes before all else.
+    pub fn hello(self) -> Bytes {
+        match self {
+            Encoding::Events => format!("retry: {RETRY}\n\n").into(),
+            // A browser shows a part when it sees where the next one begins.
+            Encoding::Parts => format!("--{BOUNDARY}\r\n").into(),
+            _ => Bytes::new(),
+        }
+    }
+
+    /// What keeps a stream alive that has nothing to say. A WebSocket has pings for that, and a
+    /// tail viewer shows the same once more.
+    pub fn keepalive(self) -> Bytes {
+        Bytes::from_static(match self {
+            Encoding::Lines | Encoding::JsonLines => b"\n",
+            Encoding::Events => b":\n\n",
+            Encoding::Parts | Encoding::Frames | Encoding::JsonFrames => b"",
+        })
+    }
+
+    /// A part that shows nothing.
+    pub(crate) fn nothing() -> Bytes {
+        let mut out = Vec::new();
+        put_part("", b"", &mut out);
+        out.into()
+    }
+
+    /// The media type of a stream, where it is one of HTTP.
+    pub fn media_type(self) -> &'static str {
+        match self {
+            Encoding::Lines | Encoding::Frames => "text/plain; charset=utf-8",
+            Encoding::JsonLines | Encoding::JsonFrames => "application/x-ndjson",
+            Encoding::Events => "text/event-stream",
+            Encoding::Parts => "multipart/x-mixed-replace; boundary=next-message",
+        }
+    }
+}
+
+fn json(id: Id, message: &Message) -> Vec<u8> {
+    let message = JsonMessage { id: id.to_string(), data: message.as_str() };
+    serde_json::to_vec(&message).expect("two strings are JSON")
+}
+
+fn put_part(header: &str, text: &[u8], out: &mut Vec<u8>) {
+    let head = format!(
+        "Content-Type: text/plain; charset=utf-8\r\n{header}Content-Length: {}\r\n\r\n",
+        text.len()
+    );
+    out.extend_from_slice(head.as_bytes());
+    out.extend_from_slice(text);
+    out.extend_from_slice(format!("\r\n--{BOUNDARY}\r\n").as_bytes());
+}

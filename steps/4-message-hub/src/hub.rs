@@ -1,0 +1,127 @@
+//! The hub: channels that can be published to and subscribed to, whatever the transport.
+
+use crate::{
+    Encoding, SlowReader, Start, Subscription, channels::Channels, guard::Guard, log::Bounds,
+};
+use http::{StatusCode, header};
+use pubsub::{ChannelName, Message, http::Refusal};
+use service::{Setting, Settings};
+use std::time::Duration;
+
+/// Manages subscriptions: publishing appends to a channel's log, a subscription is a cursor in it.
+///
+/// It neither listens nor spawns anything, so any number of transports, or a program of one's own,
+/// can hang off it.
+pub struct Hub {
+    channels: Channels,
+    history: Setting<usize>,
+    history_bytes: Setting<usize>,
+    hub_bytes: Setting<usize>,
+    channel_timeout: Setting<Duration>,
+    slow_reader: Setting<SlowReader>,
+    pub(crate) poll_timeout: Setting<Duration>,
+    pub(crate) guard: Guard,
+}
+
+impl Hub {
+    /// A hub without channels.
+    // ANCHOR: settings
+    pub fn new(settings: &Settings) -> Self {
+        Hub {
+            channels: Channels::default(),
+            history: settings
+                .define("history", 1024)
+                .help("How many messages a channel keeps.")
+                .range(1..=1_000_000)
+                .live(),
+            history_bytes: settings
+                .define("history_bytes", 1_048_576)
+                .help("About how many bytes of memory they may take; the newest is kept in any case.")
+                .range(1024..=1_073_741_824)
+                .live(),
+            hub_bytes: settings
+                .define("hub_bytes", 268_435_456)
+                .help("About how many bytes of memory all channels may take. Those that nobody reads are dropped first.")
+                .range(1_048_576..=1_099_511_627_776)
+                .live(),
+            channel_timeout: settings
+                .define("channel_timeout", Duration::from_secs(300))
+                .help("Seconds until a channel is dropped that nobody reads or publishes to.")
+                .live(),
+            slow_reader: settings
+                .define("slow_reader", SlowReader::Skip)
+                .help("A reader that the history has moved past is to \"skip\" what it missed, or to \"close\".")
+                .live(),
+            poll_timeout: settings
+                .define("poll_timeout", Duration::from_secs(25))
+                .help("Seconds until a long poll is answered that there is nothing new.")
+                .seconds(0.01..=3600.0)
+                .live(),
+            guard: Guard::new(settings),
+        }
+    }
+    // ANCHOR_END: settings
+
+    /// Publishes a message. Never waits for a reader.
+    // ANCHOR: publish
+    pub fn publish(&self, channel: &ChannelName, message: Message) -> Result<(), Refusal> {
+        let bounds = self.bounds()?;
+        self.channels.with(channel, |channel| channel.publish(message.clone(), bounds));
+        Ok(())
+    }
+    // ANCHOR_END: publish
+
+    /// Subscribes to a channel.
+    // ANCHOR: subscribe
+    pub fn subscribe(
+        &self,
+        channel: &ChannelName,
+        encoding: Encoding,
+        start: Start,
+    ) -> Result<Subscription, Refusal> {
+        self.bounds()?;
+        Ok(self.channels.with(channel, |channel| {
+            Subscription::new(channel, encoding, start, self.slow_reader.clone())
+        }))
+    }
+    // ANCHOR_END: subscribe
+
+    /// How many read a channel.
+    pub fn readers(&self, channel: &ChannelName) -> usize {
+        self.channels.readers(channel)
+    }
+
+    /// How many channels there are.
+    pub fn channels(&self) -> usize {
+        self.channels.len()
+    }
+
+    /// How much memory they take, about, in bytes.
+    pub fn bytes(&self) -> usize {
+        self.channels.bytes()
+    }
+
+    /// Drops the channels that have been idle for too long. Returns when to do so again.
+    pub(crate) fn sweep(&self) -> Duration {
+        let timeout = self.channel_timeout.get();
+        self.channels.drop_idle(timeout);
+        (timeout / 4).clamp(Duration::from_millis(10), Duration::from_secs(30))
+    }
+
+    /// How much the log may keep that is published to now. Where memory is short, and cannot be
+    /// won from channels that nobody reads, that is the newest message; where even that has not
+    /// helped, the hub is full.
+    fn bounds(&self) -> Result<Bounds, Refusal> {
+        let (bytes, max) = (self.history_bytes.get(), self.hub_bytes.get());
+        if self.channels.bytes() <= max || self.channels.make_room(max / 8 * 7) {
+            Ok(Bounds { messages: self.history.get(), bytes })
+        } else if self.channels.bytes() <= max / 8 * 9 {
+            Ok(Bounds { messages: 1, bytes })
+        } else {
+            let sentence = format!("the hub is full (hub_bytes = {max}); come back later");
+            let retry = http::HeaderValue::from_static("5");
+            Err(Refusal::new(StatusCode::SERVICE_UNAVAILABLE, sentence)
+                .with(header::RETRY_AFTER, retry))
+        }
+    }
+}

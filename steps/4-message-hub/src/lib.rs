@@ -1,0 +1,51 @@
+//! A message hub: a channel is a bounded log, a subscription is a cursor into it.
+//!
+//! Publishing appends to the log, once. A reader that wakes takes everything from its cursor on and
+//! writes it in one go, so the busier the hub, the fewer the system calls. What a transport makes
+//! of a message is made once, and all readers share the bytes. A reader that is too slow costs
+//! nothing: the log moves past its cursor, and it is told. A reader that comes back says where it
+//! was, and goes on from there.
+//!
+//! | file | what |
+//! | --- | --- |
+//! | `log.rs` | the bounded log, and its encodings |
+//! | `channel.rs`, `waiting.rs` | a log, its readers, and those who wait for more |
+//! | `subscription.rs` | a cursor |
+//! | `channels.rs` | all channels by name; dropping those that nobody uses |
+//! | `hub.rs` | [`Hub`]: publish and subscribe |
+//! | `id.rs`, `ask.rs` | ids of messages, and what readers ask for |
+//! | `encoding/`, `notice.rs` | messages, and the hub's own words, on each transport |
+//! | `guard.rs` | origins and tokens |
+//! | `over_http.rs`, `poll.rs`, `tail.rs`, `websocket/` | the transports |
+//! | `message_hub.rs` | [`MessageHub`]: the hub as a service, with its transports |
+//!
+//! Chapter 4 tells this crate.
+
+mod ask;
+mod channel;
+mod channels;
+mod encoding;
+mod guard;
+mod hub;
+mod id;
+mod log;
+mod message_hub;
+mod notice;
+mod over_http;
+mod poll;
+mod subscription;
+mod tail;
+mod waiting;
+mod websocket;
+
+pub use encoding::Encoding;
+pub use hub::Hub;
+pub use id::{BadId, Epoch, Id};
+pub use log::{Batch, Bounds, Log};
+pub use message_hub::MessageHub;
+pub use notice::{Notice, Reason};
+pub use over_http::HttpSubscription;
+pub use poll::Poll;
+pub use subscription::{Next, SlowReader, Start, Subscription};
+pub use tail::{HttpTailViewer, Tail, Tails};
+pub use websocket::{Sockets, WebSocketStreamer};

@@ -1,0 +1,52 @@
+//! What the hub has to say to a reader, beside the messages.
+
+use serde::Serialize;
+use std::fmt;
+
+/// A word of the hub's own. As JSON: `{"missed":12}`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Notice {
+    /// The reader was too slow for this many messages, and goes on with the newest.
+    Missed(u64),
+    /// Always false: what came after the id that the reader came back with is not, or not all,
+    /// there any more. It goes on with all that is.
+    Recovered(bool),
+    /// The reader is being parted from.
+    Closed(Reason),
+}
+
+/// Why the hub parts from a reader.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Reason {
+    /// It was too slow, and `slow_reader` is `"close"`.
+    Slow,
+    /// The hub stops.
+    Stopping,
+}
+
+impl Notice {
+    /// The notice as JSON.
+    pub fn to_json(self) -> String {
+        serde_json::to_string(&self).expect("numbers and words are JSON")
+    }
+
+    /// What the notice is about, and the value.
+    pub(crate) fn parts(self) -> (&'static str, String) {
+        match self {
+            Notice::Missed(count) => ("missed", count.to_string()),
+            Notice::Recovered(recovered) => ("recovered", recovered.to_string()),
+            Notice::Closed(reason) => ("closed", reason.to_string()),
+        }
+    }
+}
+
+impl fmt::Display for Reason {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Reason::Slow => "slow",
+            Reason::Stopping => "stopping",
+        })
+    }
+}

@@ -1,0 +1,96 @@
+//! A long poll: one answer with what there is, or with the next message, or that there is none.
+
+use crate::{Id, Start, Subscription, subscription::Taken};
+use bytes::Bytes;
+use serde::{Serialize, Serializer};
+use std::{
+    pin::Pin,
+    task::{Context, Poll as Polled},
+    time::Duration,
+};
+use tokio::time::{Sleep, sleep};
+
+/// About how many bytes of text one answer has at most.
+const ANSWER_BYTES: usize = 256 * 1024;
+
+/// A subscription that ends after its first messages.
+pub struct Poll {
+    subscription: Subscription,
+    recovered: bool,
+    /// Answers now, be there messages or not.
+    at_once: bool,
+    timeout: Pin<Box<Sleep>>,
+    over: bool,
+}
+
+/// The answer.
+#[derive(Serialize)]
+struct Answer<'a> {
+    messages: Vec<Data<'a>>,
+    /// How many are missing before them.
+    missed: u64,
+    /// Whether they begin where the reader wanted to.
+    recovered: bool,
+    /// What to ask with next time, as `?since=`.
+    #[serde(serialize_with = "as_text")]
+    since: Id,
+}
+
+#[derive(Serialize)]
+struct Data<'a> {
+    #[serde(serialize_with = "as_text")]
+    id: Id,
+    data: &'a str,
+}
+
+fn as_text<S: Serializer>(id: &Id, serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.collect_str(id)
+}
+
+impl Poll {
+    /// Answers at once, but to a reader that came with the id of the newest message: that one
+    /// waits for the next, up to `timeout`.
+    pub(crate) fn new(subscription: Subscription, start: Start, timeout: Duration) -> Self {
+        let recovered = subscription.recovered();
+        let at_once = !recovered || !matches!(start, Start::After(_));
+        let timeout = Box::pin(sleep(timeout));
+        Poll { subscription, recovered, at_once, timeout, over: false }
+    }
+
+    pub(crate) fn subscription(&self) -> &Subscription {
+        &self.subscription
+    }
+
+    /// The answer, and after it nothing.
+    pub(crate) fn poll_next(&mut self, context: &mut Context<'_>) -> Polled<Option<Bytes>> {
+        if self.over {
+            return Polled::Ready(None);
+        }
+        let taken = self.subscription.take(context, ANSWER_BYTES);
+        if taken.is_none() && !self.at_once && self.timeout.as_mut().poll(context).is_pending() {
+            return Polled::Pending;
+        }
+        self.over = true;
+        Polled::Ready(Some(self.answer(taken.as_ref())))
+    }
+
+    /// The answer that there is nothing new.
+    pub(crate) fn nothing(&self) -> Bytes {
+        self.answer(None)
+    }
+
+    fn answer(&self, taken: Option<&Taken>) -> Bytes {
+        let messages = taken.map_or(&[][..], |taken| &taken.messages);
+        let messages =
+            messages.iter().map(|(id, message)| Data { id: *id, data: message.as_str() });
+        let answer = Answer {
+            messages: messages.collect(),
+            missed: taken.map_or(0, |taken| taken.missed),
+            recovered: self.recovered,
+            since: self.subscription.place(),
+        };
+        let mut json = serde_json::to_vec(&answer).expect("strings and numbers are JSON");
+        json.push(b'\n');
+        json.into()
+    }
+}

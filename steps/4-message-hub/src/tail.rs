@@ -1,0 +1,93 @@
+//! The tail viewer: shows the newest message of a channel, which takes the place of the one before.
+
+use crate::{Encoding, Hub, Start, Subscription, over_http::headers};
+use bytes::Bytes;
+use futures_core::Stream;
+use http::{HeaderMap, request::Parts};
+use pubsub::{
+    ChannelName, HttpStreamer, Message, PubSub,
+    http::{Port, Refusal},
+};
+use service::Settings;
+use std::{
+    pin::Pin,
+    sync::Arc,
+    task::{Context, Poll},
+};
+
+/// A service on `tail_port` where `GET` shows the newest message of a channel, as a
+/// `multipart/x-mixed-replace`.
+pub type HttpTailViewer = HttpStreamer<Tails>;
+
+/// The hub, as the tail viewer reads it.
+pub struct Tails(Arc<Hub>);
+
+impl Tails {
+    /// A tail viewer for `hub`.
+    pub fn viewer(settings: &Settings, hub: Arc<Hub>) -> HttpTailViewer {
+        let help = "Where GET shows the newest message of a channel. 0 takes a free port.";
+        let port = Port::new(settings, "tail_port", 8089, help);
+        HttpStreamer::on(port, "tail", settings, Arc::new(Tails(hub)))
+    }
+}
+
+impl PubSub for Tails {
+    type Subscription = Tail;
+
+    fn methods(&self) -> &'static str {
+        "GET, HEAD, OPTIONS"
+    }
+
+    fn admit(&self, request: &Parts) -> Result<HeaderMap, Refusal> {
+        self.0.guard.admit(request)
+    }
+
+    async fn publish(&self, channel: &ChannelName, message: Message) -> Result<(), Refusal> {
+        self.0.publish(channel, message)
+    }
+
+    fn subscribe(&self, channel: &ChannelName, _: &Parts) -> Result<Tail, Refusal> {
+        let subscription = self.0.subscribe(channel, Encoding::Parts, Start::Last(1))?;
+        Ok(Tail { hello: Encoding::Parts.hello(), shown: Encoding::nothing(), subscription })
+    }
+}
+
+/// A subscription that passes over all but the newest message.
+pub struct Tail {
+    hello: Bytes,
+    /// The part that is shown now.
+    shown: Bytes,
+    subscription: Subscription,
+}
+
+impl Stream for Tail {
+    type Item = Bytes;
+
+    fn poll_next(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Bytes>> {
+        if !self.hello.is_empty() {
+            return Poll::Ready(Some(std::mem::take(&mut self.hello)));
+        }
+        match self.subscription.newest(context) {
+            None => Poll::Pending,
+            Some(batch) => {
+                self.subscription.advance_past(&batch);
+                self.shown = batch.bytes();
+                Poll::Ready(Some(self.shown.clone()))
+            }
+        }
+    }
+}
+
+impl pubsub::Subscription for Tail {
+    fn headers(&self) -> HeaderMap {
+        headers(Encoding::Parts.media_type(), &self.subscription)
+    }
+
+    fn keepalive(&self) -> Bytes {
+        self.shown.clone() // the same again changes nothing
+    }
+
+    fn goodbye(&self) -> Bytes {
+        Bytes::new()
+    }
+}

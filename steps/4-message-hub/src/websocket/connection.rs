@@ -1,0 +1,274 @@
+//! One WebSocket, from its opening to its end.
+
+use super::wire::Wire;
+use crate::{Encoding, Hub, Next, Notice, Subscription, guard::Token, notice::Reason};
+use bytes::{Buf, Bytes};
+use pubsub::ChannelName;
+use service::{Place, Scope};
+use std::{
+    io,
+    sync::Arc,
+    task::{Context, Poll, ready},
+    time::Duration,
+};
+use tokio::{
+    net::TcpStream,
+    time::{Interval, MissedTickBehavior, interval},
+};
+use tungstenite::{
+    Error, Message, WebSocket,
+    error::CapacityError,
+    protocol::{CloseFrame, Role, WebSocketConfig, frame::coding::CloseCode},
+};
+
+/// How much is read from the socket at once. Most readers send nothing but answers to pings.
+const READ_BUFFER: usize = 512;
+
+/// While this much waits to be sent back, nothing more is read.
+const CONTROL_BYTES: usize = 4096;
+
+/// How many intervals a close may take to be answered.
+const CLOSE_TICKS: u32 = 2;
+
+/// What a connection needs of the streamer that accepted it.
+pub(super) struct Terms {
+    pub(super) hub: Arc<Hub>,
+    pub(super) channel: ChannelName,
+    /// What it publishes is published: by the settings, and by what its token is worth.
+    pub(super) publish: bool,
+    pub(super) token: Token,
+    pub(super) max_message_bytes: usize,
+    pub(super) keepalive: Duration,
+    /// A peer that says nothing for this long, not even in answer to a ping, is gone.
+    pub(super) idle_timeout: Duration,
+}
+
+/// An open WebSocket: a reader of a channel, and perhaps a publisher.
+pub(super) struct Connection {
+    socket: WebSocket<Wire>,
+    subscription: Subscription,
+    terms: Terms,
+    /// The rest of a message that has been begun, or of a notice.
+    rest: Bytes,
+    keepalive: Interval,
+    /// How many ticks of the keepalive there have been since the peer was last heard.
+    silent: u32,
+    /// A close has been sent.
+    closing: bool,
+    _place: Arc<Place>,
+}
+
+impl Connection {
+    /// A connection on `stream`, from which `read` has been read already.
+    pub(super) fn new(
+        stream: TcpStream,
+        read: Bytes,
+        subscription: Subscription,
+        terms: Terms,
+        place: Arc<Place>,
+    ) -> Self {
+        let max = Some(terms.max_message_bytes);
+        let config = WebSocketConfig::default()
+            .read_buffer_size(READ_BUFFER)
+            .write_buffer_size(0)
+            .max_message_size(max)
+            .max_frame_size(max);
+        let wire = Wire { stream, control: Vec::new() };
+        let mut keepalive = interval(terms.keepalive);
+        keepalive.set_missed_tick_behavior(MissedTickBehavior::Delay);
+        keepalive.reset();
+        Connection {
+            socket: WebSocket::from_partially_read(wire, read.into(), Role::Server, Some(config)),
+            subscription,
+            terms,
+            rest: Bytes::new(),
+            keepalive,
+            silent: 0,
+            closing: false,
+            _place: place,
+        }
+    }
+
+    /// Runs until either side closes, or the peer is gone. At a stop of `scope` it says goodbye.
+    pub(super) async fn run(mut self, scope: &Scope) -> io::Result<()> {
+        tokio::select! {
+            ended = std::future::poll_fn(|context| self.poll(context)) => return ended,
+            () = scope.stopping() => {}
+        }
+        self.close(CloseCode::Away, Notice::Closed(Reason::Stopping));
+        std::future::poll_fn(|context| self.poll(context)).await
+    }
+
+    // ANCHOR: poll
+    fn poll(&mut self, context: &mut Context<'_>) -> Poll<io::Result<()>> {
+        if self.poll_incoming(context)?.is_ready() {
+            // Both sides have closed. What is left to say is said if there is room for it.
+            let _ = self.poll_outgoing(context)?;
+            return Poll::Ready(Ok(()));
+        }
+        while self.keepalive.poll_tick(context).is_ready() {
+            self.tick()?;
+        }
+        self.poll_outgoing(context)
+    }
+    // ANCHOR_END: poll
+
+    /// Takes in what the peer has sent. Ready when both sides have closed.
+    fn poll_incoming(&mut self, context: &mut Context<'_>) -> Poll<io::Result<()>> {
+        while self.socket.get_ref().control.len() < CONTROL_BYTES {
+            ready!(self.socket.get_ref().stream.poll_read_ready(context))?;
+            match self.socket.read() {
+                Ok(message) => {
+                    self.silent = 0;
+                    self.incoming(message);
+                }
+                Err(Error::Io(error)) if error.kind() == io::ErrorKind::WouldBlock => {}
+                Err(Error::Io(error)) => return Poll::Ready(Err(error)),
+                Err(Error::ConnectionClosed | Error::AlreadyClosed) => return Poll::Ready(Ok(())),
+                Err(error) if self.closing => return Poll::Ready(Err(io::Error::other(error))),
+                Err(error) => self.refuse(&error),
+            }
+        }
+        Poll::Pending
+    }
+
+    fn incoming(&mut self, message: Message) {
+        match message {
+            Message::Text(text) if !self.closing => self.publish(text.as_bytes()),
+            Message::Binary(_) => self.say_close(CloseCode::Unsupported, "messages are text"),
+            // tungstenite has answered.
+            Message::Close(_) => self.closing = true,
+            _ => {}
+        }
+    }
+
+    fn publish(&mut self, text: &[u8]) {
+        if !self.terms.publish {
+            return self.say_close(
+                CloseCode::Policy,
+                "publishing by WebSocket is off (websocket_publish)",
+            );
+        }
+        if self.terms.token != Token::Good {
+            return self.say_close(
+                CloseCode::Policy,
+                "publishing needs a token: Authorization: Bearer TOKEN",
+            );
+        }
+        let published = match pubsub::Message::parse(text) {
+            Ok(message) => {
+                self.terms.hub.publish(&self.terms.channel, message).map_err(|full| full.sentence)
+            }
+            Err(bad) => Err(bad.to_string()),
+        };
+        if let Err(reason) = published {
+            self.say_close(CloseCode::Policy, &reason);
+        }
+    }
+
+    /// Closes for what the peer did against the protocol or the bounds.
+    fn refuse(&mut self, error: &Error) {
+        let code = match error {
+            Error::Capacity(CapacityError::MessageTooLong { .. }) => CloseCode::Size,
+            Error::Utf8(_) => CloseCode::Invalid,
+            _ => CloseCode::Protocol,
+        };
+        self.say_close(code, &error.to_string());
+    }
+
+    /// Closes with a word of the hub's before it.
+    fn close(&mut self, code: CloseCode, notice: Notice) {
+        if self.closing {
+            return;
+        }
+        let Notice::Closed(reason) = notice else { return };
+        self.say_close(code, &reason.to_string());
+    }
+
+    fn say_close(&mut self, code: CloseCode, reason: &str) {
+        if std::mem::replace(&mut self.closing, true) {
+            return;
+        }
+        let mut end = reason.len().min(120); // a control frame has room for 123 bytes
+        while !reason.is_char_boundary(end) {
+            end -= 1;
+        }
+        let frame = CloseFrame { code, reason: reason[..end].into() };
+        // It goes to a buffer, which cannot fail; or the peer has closed already.
+        let _ = self.socket.close(Some(frame));
+        self.silent = 0;
+    }
+
+    /// Pings, and looks how long the peer has been silent.
+    fn tick(&mut self) -> io::Result<()> {
+        self.silent += 1;
+        let patience = match self.closing {
+            true => self.terms.keepalive.saturating_mul(CLOSE_TICKS),
+            false => self.terms.idle_timeout,
+        };
+        if self.terms.keepalive.saturating_mul(self.silent) > patience {
+            return Err(io::Error::new(io::ErrorKind::TimedOut, "the peer is silent"));
+        }
+        if !self.closing && self.socket.get_ref().control.is_empty() {
+            let _ = self.socket.send(Message::Ping(Bytes::new())); // to a buffer
+        }
+        Ok(())
+    }
+
+    /// Writes what there is to say, as far as the socket takes it.
+    // ANCHOR: outgoing
+    fn poll_outgoing(&mut self, context: &mut Context<'_>) -> Poll<io::Result<()>> {
+        loop {
+            if self.rest.is_empty() {
+                // Between two messages: control frames go first, they are what the peer waits for.
+                self.rest = std::mem::take(&mut self.socket.get_mut().control).into();
+            }
+            if !self.rest.is_empty() {
+                ready!(self.poll_write_rest(context))?;
+                continue;
+            }
+            if self.closing {
+                return Poll::Pending; // until the peer has closed, too
+            }
+            // No message is taken from the log before the socket has room for it: a reader that
+            // reads nothing holds nothing.
+            ready!(self.socket.get_ref().stream.poll_write_ready(context))?;
+            match ready!(self.subscription.poll_next(context)) {
+                Next::Batch(batch) => {
+                    match self.socket.get_ref().stream.try_write(batch.as_slice()) {
+                        Ok(written) => self.rest = self.subscription.advance(&batch, written),
+                        Err(error) if error.kind() == io::ErrorKind::WouldBlock => continue,
+                        Err(error) => return Poll::Ready(Err(error)),
+                    }
+                    // Others have their turn, and meanwhile there may be more to write at once.
+                    context.waker().wake_by_ref();
+                    return Poll::Pending;
+                }
+                Next::Notice(notice @ Notice::Closed(_)) => self.close(SLOW, notice),
+                Next::Notice(notice) => self.rest = self.encoding().notice(notice),
+                Next::End => return Poll::Pending,
+            }
+        }
+    }
+    // ANCHOR_END: outgoing
+
+    fn poll_write_rest(&mut self, context: &mut Context<'_>) -> Poll<io::Result<()>> {
+        while !self.rest.is_empty() {
+            let stream = &self.socket.get_ref().stream;
+            ready!(stream.poll_write_ready(context))?;
+            match stream.try_write(&self.rest) {
+                Ok(written) => self.rest.advance(written),
+                Err(error) if error.kind() == io::ErrorKind::WouldBlock => {}
+                Err(error) => return Poll::Ready(Err(error)),
+            }
+        }
+        Poll::Ready(Ok(()))
+    }
+
+    fn encoding(&self) -> Encoding {
+        self.subscription.encoding()
+    }
+}
+
+/// The code with which a reader is closed that is too slow: "try again later".
+const SLOW: CloseCode = CloseCode::Again;

@@ -1,0 +1,210 @@
+//! Channels as WebSockets: the path names the channel, a text message is a message.
+
+mod connection;
+mod wire;
+
+use crate::{
+    Encoding, Hub,
+    ask::{Ask, Form},
+    guard::{Guard, Token},
+    over_http::POSITION,
+};
+use bytes::Bytes;
+use connection::{Connection, Terms};
+use http::{HeaderValue, Method, Request, Response, StatusCode, header};
+use http_body_util::Full;
+use hyper::body::Incoming;
+use hyper_util::rt::TokioIo;
+use pubsub::{
+    ChannelName,
+    http::{self as server, Handler, Limits, Port, Refusal},
+};
+use service::{Failure, Place, Scope, Service, Setting, Settings};
+use std::{net::SocketAddr, sync::Arc, time::Duration};
+use tokio::net::TcpStream;
+use tracing::debug;
+
+/// A service on `websocket_port`.
+pub struct WebSocketStreamer {
+    port: Port,
+    limits: Arc<Limits>,
+    sockets: Sockets,
+}
+
+/// What opens WebSockets to a hub, on whatever port the requests come in.
+#[derive(Clone)]
+pub struct Sockets {
+    hub: Arc<Hub>,
+    publish: Setting<bool>,
+    max_message_bytes: Setting<usize>,
+    keepalive: Setting<Duration>,
+    idle_timeout: Setting<Duration>,
+}
+
+impl WebSocketStreamer {
+    /// Serves `hub`, with these settings.
+    pub fn new(settings: &Settings, hub: Arc<Hub>) -> Self {
+        let help = "Where channels are WebSockets. 0 takes a free port.";
+        WebSocketStreamer {
+            port: Port::new(settings, "websocket_port", 7070, help),
+            limits: Arc::new(Limits::new(settings)),
+            sockets: Sockets::new(settings, hub),
+        }
+    }
+
+    /// Where it listens, once it is ready.
+    pub fn address(&self) -> Option<SocketAddr> {
+        self.port.address()
+    }
+}
+
+impl Service for WebSocketStreamer {
+    fn name(&self) -> &str {
+        "websocket"
+    }
+
+    fn start(&self, scope: &Scope) -> Result<(), Failure> {
+        let listener = self.port.listen(scope)?;
+        let answers = Answers { sockets: self.sockets.clone(), scope: scope.clone() };
+        server::serve(listener, self.limits.clone(), scope, answers)?;
+        scope.ready();
+        Ok(())
+    }
+}
+
+struct Answers {
+    sockets: Sockets,
+    scope: Scope,
+}
+
+impl Handler for Answers {
+    type Body = Full<Bytes>;
+
+    async fn answer(
+        &self,
+        request: Request<Incoming>,
+        place: &Arc<Place>,
+    ) -> Response<Full<Bytes>> {
+        let opened = self.sockets.open(request, place, &self.scope);
+        opened.map(|response| response.map(|()| Full::default())).unwrap_or_else(|refusal| {
+            let mut response = Response::new(Full::from(format!("{}\n", refusal.sentence)));
+            *response.status_mut() = refusal.status;
+            let text = HeaderValue::from_static("text/plain; charset=utf-8");
+            response.headers_mut().insert(header::CONTENT_TYPE, text);
+            response.headers_mut().extend(refusal.headers);
+            response
+        })
+    }
+}
+
+impl Sockets {
+    /// Opens WebSockets to `hub`, with these settings.
+    pub fn new(settings: &Settings, hub: Arc<Hub>) -> Self {
+        Sockets {
+            hub,
+            publish: settings
+                .define("websocket_publish", false)
+                .help("Whether what comes in by WebSocket is published.")
+                .live(),
+            max_message_bytes: Limits::new(settings).max_message_bytes,
+            keepalive: pubsub::keepalive_interval(settings),
+            idle_timeout: settings
+                .define("idle_timeout", Duration::from_secs(30))
+                .help("Seconds until a WebSocket that says nothing, not even in answer to a ping, is cut off.")
+                .live(),
+        }
+    }
+
+    /// Answers a request to open a WebSocket, and serves that on a task of `scope`.
+    ///
+    /// The subscription begins here, before the answer: what is published after that is read.
+    // ANCHOR: open
+    pub fn open(
+        &self,
+        mut request: Request<Incoming>,
+        place: &Arc<Place>,
+        scope: &Scope,
+    ) -> Result<Response<()>, Refusal> {
+        let upgrade = hyper::upgrade::on(&mut request);
+        let (request, _) = request.into_parts();
+        self.hub.guard.origin(&request)?;
+        let channel = ChannelName::from_path(request.uri.path())?;
+        let mut response = handshake(&request)?;
+        let ask = Ask::of(&request)?;
+        let subscription = self.hub.subscribe(&channel, frames(ask.form)?, ask.start)?;
+        let position = HeaderValue::try_from(subscription.position().to_string());
+        response.headers_mut().extend(position.ok().map(|position| (POSITION, position)));
+        let terms = self.terms(channel, token(&self.hub.guard, &request)?);
+        let (connection_scope, place) = (scope.clone(), place.clone());
+        scope.contained().spawn_graceful_task("websocket", async move {
+            let served = async {
+                let upgraded = upgrade.await.map_err(std::io::Error::other)?;
+                let parts = upgraded.downcast::<TokioIo<TcpStream>>();
+                let parts = parts.expect("this port serves TCP");
+                let stream = parts.io.into_inner();
+                Connection::new(stream, parts.read_buf, subscription, terms, place)
+                    .run(&connection_scope)
+                    .await
+            };
+            if let Err(error) = served.await {
+                debug!(service = %connection_scope, "a WebSocket ended: {error}");
+            }
+        });
+        Ok(response)
+    }
+    // ANCHOR_END: open
+
+    fn terms(&self, channel: ChannelName, token: Token) -> Terms {
+        Terms {
+            hub: self.hub.clone(),
+            channel,
+            publish: self.publish.get(),
+            token,
+            max_message_bytes: self.max_message_bytes.get(),
+            keepalive: self.keepalive.get(),
+            idle_timeout: self.idle_timeout.get(),
+        }
+    }
+}
+
+/// The answer to a proper handshake. Subprotocols and extensions that are offered are passed over,
+/// as RFC 6455 has it: a client that insists on one sees that it is not there, and leaves.
+fn handshake(request: &http::request::Parts) -> Result<Response<()>, Refusal> {
+    if request.method != Method::GET {
+        let sentence = "a WebSocket is opened with GET";
+        let allow = HeaderValue::from_static("GET");
+        return Err(
+            Refusal::new(StatusCode::METHOD_NOT_ALLOWED, sentence).with(header::ALLOW, allow)
+        );
+    }
+    let mut plain = Request::new(());
+    *plain.headers_mut() = request.headers.clone();
+    *plain.version_mut() = request.version;
+    tungstenite::handshake::server::create_response(&plain).map_err(|error| {
+        let sentence = format!("channels are WebSockets here, and this opens none: {error}");
+        Refusal::new(StatusCode::UPGRADE_REQUIRED, sentence)
+            .with(header::UPGRADE, HeaderValue::from_static("websocket"))
+            .with(header::SEC_WEBSOCKET_VERSION, HeaderValue::from_static("13"))
+    })
+}
+
+/// What the token in a handshake is worth. Without one, it may read.
+fn token(guard: &Guard, request: &http::request::Parts) -> Result<Token, Refusal> {
+    let token = guard.token(request);
+    if token == Token::Wrong {
+        guard.publisher(request)?;
+    }
+    Ok(token)
+}
+
+fn frames(form: Form) -> Result<Encoding, Refusal> {
+    match form {
+        Form::Plain => Ok(Encoding::Frames),
+        Form::Json => Ok(Encoding::JsonFrames),
+        Form::Events | Form::Poll => {
+            let sentence =
+                "a WebSocket carries ?as=plain or ?as=json; events and poll are for HTTP";
+            Err(Refusal::new(StatusCode::BAD_REQUEST, sentence))
+        }
+    }
+}

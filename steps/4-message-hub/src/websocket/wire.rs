@@ -1,0 +1,28 @@
+//! What tungstenite reads from and writes to: a socket that is never waited for.
+
+use std::io::{self, Read, Write};
+use tokio::net::TcpStream;
+
+/// A socket's reading half, and a buffer for what tungstenite writes: answers to pings, and closes.
+/// The connection writes those between two messages, never within one.
+pub(super) struct Wire {
+    pub(super) stream: TcpStream,
+    pub(super) control: Vec<u8>,
+}
+
+impl Read for Wire {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        self.stream.try_read(buffer)
+    }
+}
+
+impl Write for Wire {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.control.extend_from_slice(bytes);
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
