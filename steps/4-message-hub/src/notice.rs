@@ -7,7 +7,7 @@ use std::fmt;
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Notice {
-    /// The reader was too slow for this many messages, and goes on with the newest.
+    /// The reader was too slow for this many messages, and goes on with the oldest that is kept.
     Missed(u64),
     /// Always false: what came after the id that the reader came back with is not, or not all,
     /// there any more. It goes on with all that is.

@@ -14,7 +14,7 @@ use std::{
 /// What becomes of a reader that the log has moved past.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum SlowReader {
-    /// It is told how many messages it missed, and goes on with the newest.
+    /// It is told how many messages it missed, and goes on with the oldest that is kept.
     Skip,
     /// It is told that it was too slow, and parted from.
     Close,
@@ -72,7 +72,6 @@ enum Found {
     /// The log has moved past the cursor.
     Passed {
         missed: u64,
-        end: u64,
     },
 }
 
@@ -133,23 +132,21 @@ impl Subscription {
         let (encoding, cursor) = (self.encoding, self.cursor);
         let found = self.channel.read(&mut self.ticket, context.waker(), |log| {
             if cursor < log.base() {
-                return Some(Found::Passed { missed: log.end() - cursor, end: log.end() });
+                return Some(Found::Passed { missed: log.base() - cursor });
             }
             log.batch(encoding, cursor).map(Found::Batch)
         });
         match found {
             None => Poll::Pending,
             Some(Found::Batch(batch)) => Poll::Ready(Next::Batch(batch)),
-            Some(Found::Passed { missed, end }) => {
-                Poll::Ready(Next::Notice(self.passed(missed, end)))
-            }
+            Some(Found::Passed { missed }) => Poll::Ready(Next::Notice(self.passed(missed))),
         }
     }
 
-    fn passed(&mut self, missed: u64, end: u64) -> Notice {
+    fn passed(&mut self, missed: u64) -> Notice {
         match self.slow_reader.get() {
             SlowReader::Skip => {
-                self.cursor = end;
+                self.cursor += missed;
                 Notice::Missed(missed)
             }
             SlowReader::Close => {

@@ -7,11 +7,13 @@ use pubsub::ChannelName;
 use service::{Place, Scope};
 use std::{
     io,
+    pin::Pin,
     sync::Arc,
     task::{Context, Poll, ready},
     time::Duration,
 };
 use tokio::{
+    io::AsyncWrite,
     net::TcpStream,
     time::{Interval, MissedTickBehavior, interval},
 };
@@ -43,6 +45,16 @@ pub(super) struct Terms {
     pub(super) idle_timeout: Duration,
 }
 
+/// How far a connection is from its end.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum State {
+    Open,
+    /// A close has been sent; the peer is to answer with its own.
+    Closing,
+    /// A close has been sent to a peer that breaks the rules: what it sends means nothing.
+    Failed,
+}
+
 /// An open WebSocket: a reader of a channel, and perhaps a publisher.
 pub(super) struct Connection {
     socket: WebSocket<Wire>,
@@ -53,8 +65,7 @@ pub(super) struct Connection {
     keepalive: Interval,
     /// How many ticks of the keepalive there have been since the peer was last heard.
     silent: u32,
-    /// A close has been sent.
-    closing: bool,
+    state: State,
     _place: Arc<Place>,
 }
 
@@ -84,7 +95,7 @@ impl Connection {
             rest: Bytes::new(),
             keepalive,
             silent: 0,
-            closing: false,
+            state: State::Open,
             _place: place,
         }
     }
@@ -95,7 +106,7 @@ impl Connection {
             ended = std::future::poll_fn(|context| self.poll(context)) => return ended,
             () = scope.stopping() => {}
         }
-        self.close(CloseCode::Away, Notice::Closed(Reason::Stopping));
+        self.say_close(CloseCode::Away, &Reason::Stopping.to_string());
         std::future::poll_fn(|context| self.poll(context)).await
     }
 
@@ -115,6 +126,9 @@ impl Connection {
 
     /// Takes in what the peer has sent. Ready when both sides have closed.
     fn poll_incoming(&mut self, context: &mut Context<'_>) -> Poll<io::Result<()>> {
+        if self.state == State::Failed {
+            return self.poll_discard(context);
+        }
         while self.socket.get_ref().control.len() < CONTROL_BYTES {
             ready!(self.socket.get_ref().stream.poll_read_ready(context))?;
             match self.socket.read() {
@@ -125,19 +139,36 @@ impl Connection {
                 Err(Error::Io(error)) if error.kind() == io::ErrorKind::WouldBlock => {}
                 Err(Error::Io(error)) => return Poll::Ready(Err(error)),
                 Err(Error::ConnectionClosed | Error::AlreadyClosed) => return Poll::Ready(Ok(())),
-                Err(error) if self.closing => return Poll::Ready(Err(io::Error::other(error))),
-                Err(error) => self.refuse(&error),
+                Err(error) => {
+                    self.refuse(&error);
+                    return self.poll_discard(context);
+                }
             }
         }
         Poll::Pending
     }
 
+    /// Reads and throws away, until the peer has closed: a socket that is closed before is reset,
+    /// and the peer may never see why.
+    fn poll_discard(&mut self, context: &mut Context<'_>) -> Poll<io::Result<()>> {
+        let mut scrap = [0; 1024];
+        loop {
+            ready!(self.socket.get_ref().stream.poll_read_ready(context))?;
+            match self.socket.get_ref().stream.try_read(&mut scrap) {
+                Ok(0) => return Poll::Ready(Ok(())),
+                Ok(_) => {}
+                Err(error) if error.kind() == io::ErrorKind::WouldBlock => {}
+                Err(error) => return Poll::Ready(Err(error)),
+            }
+        }
+    }
+
     fn incoming(&mut self, message: Message) {
         match message {
-            Message::Text(text) if !self.closing => self.publish(text.as_bytes()),
+            Message::Text(text) if self.state == State::Open => self.publish(text.as_bytes()),
             Message::Binary(_) => self.say_close(CloseCode::Unsupported, "messages are text"),
             // tungstenite has answered.
-            Message::Close(_) => self.closing = true,
+            Message::Close(_) => self.state = State::Closing,
             _ => {}
         }
     }
@@ -174,21 +205,14 @@ impl Connection {
             _ => CloseCode::Protocol,
         };
         self.say_close(code, &error.to_string());
-    }
-
-    /// Closes with a word of the hub's before it.
-    fn close(&mut self, code: CloseCode, notice: Notice) {
-        if self.closing {
-            return;
-        }
-        let Notice::Closed(reason) = notice else { return };
-        self.say_close(code, &reason.to_string());
+        self.state = State::Failed;
     }
 
     fn say_close(&mut self, code: CloseCode, reason: &str) {
-        if std::mem::replace(&mut self.closing, true) {
+        if self.state != State::Open {
             return;
         }
+        self.state = State::Closing;
         let mut end = reason.len().min(120); // a control frame has room for 123 bytes
         while !reason.is_char_boundary(end) {
             end -= 1;
@@ -202,14 +226,14 @@ impl Connection {
     /// Pings, and looks how long the peer has been silent.
     fn tick(&mut self) -> io::Result<()> {
         self.silent += 1;
-        let patience = match self.closing {
-            true => self.terms.keepalive.saturating_mul(CLOSE_TICKS),
-            false => self.terms.idle_timeout,
+        let patience = match self.state {
+            State::Open => self.terms.idle_timeout,
+            _ => self.terms.keepalive.saturating_mul(CLOSE_TICKS),
         };
         if self.terms.keepalive.saturating_mul(self.silent) > patience {
             return Err(io::Error::new(io::ErrorKind::TimedOut, "the peer is silent"));
         }
-        if !self.closing && self.socket.get_ref().control.is_empty() {
+        if self.state == State::Open && self.socket.get_ref().control.is_empty() {
             let _ = self.socket.send(Message::Ping(Bytes::new())); // to a buffer
         }
         Ok(())
@@ -227,8 +251,10 @@ impl Connection {
                 ready!(self.poll_write_rest(context))?;
                 continue;
             }
-            if self.closing {
-                return Poll::Pending; // until the peer has closed, too
+            match self.state {
+                State::Open => {}
+                State::Closing => return Poll::Pending, // until the peer has closed, too
+                State::Failed => return self.poll_end(context),
             }
             // No message is taken from the log before the socket has room for it: a reader that
             // reads nothing holds nothing.
@@ -244,13 +270,19 @@ impl Connection {
                     context.waker().wake_by_ref();
                     return Poll::Pending;
                 }
-                Next::Notice(notice @ Notice::Closed(_)) => self.close(SLOW, notice),
+                Next::Notice(Notice::Closed(reason)) => self.say_close(SLOW, &reason.to_string()),
                 Next::Notice(notice) => self.rest = self.encoding().notice(notice),
                 Next::End => return Poll::Pending,
             }
         }
     }
     // ANCHOR_END: outgoing
+
+    /// Says that nothing more is coming, and waits for the peer to see it.
+    fn poll_end(&mut self, context: &mut Context<'_>) -> Poll<io::Result<()>> {
+        ready!(Pin::new(&mut self.socket.get_mut().stream).poll_shutdown(context))?;
+        Poll::Pending
+    }
 
     fn poll_write_rest(&mut self, context: &mut Context<'_>) -> Poll<io::Result<()>> {
         while !self.rest.is_empty() {

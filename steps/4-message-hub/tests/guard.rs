@@ -1,0 +1,92 @@
+//! Looks at who may read and publish: pages of other origins, and publishers without the token.
+#![allow(clippy::unwrap_used, reason = "a panic is how a test fails")]
+
+mod rig;
+
+use rig::{
+    Rig,
+    parts::{ask, with_body},
+    rig,
+};
+use std::net::SocketAddr;
+use tungstenite::Message;
+
+async fn status(address: SocketAddr, request: &str) -> u16 {
+    ask(address, request).await.status
+}
+
+async fn post(rig: &Rig, headers: &str) -> u16 {
+    status(rig.http, &with_body("POST", "/news", headers, "x")).await
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_page_of_a_foreign_origin_may_neither_read_nor_publish() {
+    let rig = rig(&[("allowed_origins", "https://good.example, https://also.example")]).await;
+    let own = format!("http://{}", rig.http);
+    for (origin, allowed) in [
+        ("https://good.example", true),
+        ("https://also.example", true),
+        ("http://x", true), // the host that the requests below ask for
+        ("https://good.example:444", false),
+        ("http://good.example", false),
+        ("https://evil.example", false),
+        ("null", false),
+        ("http://", false),
+        (&*own, false),
+    ] {
+        let header = format!("Origin: {origin}\r\n");
+        let expected = if allowed { 200 } else { 403 };
+        assert_eq!(post(&rig, &header).await, expected, "{origin}");
+        let get = format!("HEAD /news HTTP/1.1\r\nHost: x\r\n{header}\r\n");
+        assert_eq!(status_of_head(rig.http, &get).await, expected, "{origin}");
+        let get = format!("HEAD /news HTTP/1.1\r\nHost: x\r\n{header}\r\n");
+        assert_eq!(status_of_head(rig.tail, &get).await, expected, "{origin}");
+    }
+    let preflight =
+        ask(rig.http, "OPTIONS /news HTTP/1.1\r\nHost: x\r\nOrigin: https://good.example\r\n\r\n")
+            .await;
+    assert_eq!(preflight.header("access-control-allow-origin"), "https://good.example");
+    assert_eq!(preflight.header("vary"), "Origin");
+
+    let evil = [("Origin", "https://evil.example")];
+    let (code, sentence) = rig.socket_with("/news", &evil).await.err().unwrap();
+    assert_eq!(code, 403);
+    assert!(sentence.contains("allowed_origins"), "{sentence}");
+    let own = format!("http://{}", rig.websocket);
+    rig.socket_with("/news", &[("Origin", &own)]).await.unwrap();
+    rig.socket_with("/news", &[("Origin", "https://good.example")]).await.unwrap();
+}
+
+async fn status_of_head(address: SocketAddr, request: &str) -> u16 {
+    let mut client = rig::parts::Client::connect(address).await;
+    client.send(request.as_bytes()).await;
+    client.head().await.status
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn who_publishes_shows_the_token() {
+    let rig = rig(&[("publish_token", "s3cret"), ("websocket_publish", "true")]).await;
+    for (header, expected) in [
+        ("Authorization: Bearer s3cret\r\n", 200),
+        ("Authorization: bearer s3cret\r\n", 200),
+        ("", 401),
+        ("Authorization: Bearer s3cre\r\n", 401),
+        ("Authorization: Bearer s3cret2\r\n", 401),
+        ("Authorization: Bearer \r\n", 401),
+        ("Authorization: Basic s3cret\r\n", 401),
+        ("Authorization: s3cret\r\n", 401),
+    ] {
+        assert_eq!(post(&rig, header).await, expected, "{header}");
+    }
+    let answer = ask(rig.http, &with_body("POST", "/news", "", "x")).await;
+    assert_eq!(answer.header("www-authenticate"), "Bearer");
+
+    let mut reads = rig.socket("/news?last=1").await;
+    assert_eq!(reads.text().await, "x", "reading needs no token");
+    let wrong = [("Authorization", "Bearer guess")];
+    assert_eq!(rig.socket_with("/news", &wrong).await.err().unwrap().0, 401);
+    let right = [("Authorization", "Bearer s3cret")];
+    let mut publishes = rig.socket_with("/news", &right).await.unwrap();
+    publishes.send(Message::text("y")).await;
+    assert_eq!(reads.text().await, "y");
+}

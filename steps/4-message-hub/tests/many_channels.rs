@@ -1,0 +1,108 @@
+//! Looks at channels in great numbers: those that are used cost little, those that are not are
+//! dropped, and no number of names makes the hub grow.
+#![allow(clippy::unwrap_used, reason = "a panic is how a test fails")]
+
+mod rig;
+
+use message_hub::{Encoding, Hub, Next, Start};
+use pubsub::{ChannelName, Message};
+use rig::{
+    parts::{settings, until},
+    rig,
+};
+use std::{
+    fs,
+    task::{Context, Poll, Waker},
+};
+
+fn name(n: usize) -> ChannelName {
+    ChannelName::from_path(&format!("/channels/{n}")).unwrap()
+}
+
+fn message(text: &str) -> Message {
+    Message::parse(text.as_bytes()).unwrap()
+}
+
+/// Memory of this process that is resident, in bytes.
+fn resident() -> usize {
+    let status = fs::read_to_string("/proc/self/status").unwrap();
+    let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:")).unwrap();
+    line.trim().strip_suffix(" kB").unwrap().parse::<usize>().unwrap() * 1024
+}
+
+#[test]
+fn a_hundred_thousand_channels_with_a_reader_each_cost_little() {
+    const CHANNELS: usize = 100_000;
+    let hub = Hub::new(&settings(&[], &[]));
+    let before = resident();
+    let mut readers: Vec<_> = (0..CHANNELS)
+        .map(|n| hub.subscribe(&name(n), Encoding::Frames, Start::Now).unwrap())
+        .collect();
+    let mut context = Context::from_waker(Waker::noop());
+    for reader in &mut readers {
+        assert!(reader.poll_next(&mut context).is_pending());
+    }
+    for n in 0..CHANNELS {
+        hub.publish(
+            &name(n),
+            message("a message of the usual length, sixty-four bytes, for each one"),
+        )
+        .unwrap();
+    }
+    for reader in &mut readers {
+        let Poll::Ready(Next::Batch(batch)) = reader.poll_next(&mut context) else { panic!() };
+        reader.advance_past(&batch);
+        assert!(reader.poll_next(&mut context).is_pending());
+    }
+    let each = (resident() - before) / CHANNELS;
+    assert!(each < 3 * 1024, "{each} bytes for a channel, its reader and a message");
+    assert_eq!(hub.channels(), CHANNELS);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_channel_that_nobody_uses_any_more_is_dropped_with_its_history() {
+    let rig = rig(&[("channel_timeout", "0.05")]).await;
+    let hub = rig.hub.hub();
+    let reader = hub.subscribe(&name(0), Encoding::Lines, Start::Now).unwrap();
+    for n in 0..10_000 {
+        hub.publish(&name(n), message("x")).unwrap();
+    }
+    until("all but the one with a reader are dropped", || hub.channels() == 1).await;
+    drop(reader);
+    until("that one, too", || hub.channels() == 0).await;
+    assert_eq!(hub.bytes(), 0, "and nothing is left behind");
+}
+
+#[test]
+fn a_million_names_do_not_make_the_hub_grow() {
+    let hub = Hub::new(&settings(&[], &[("hub_bytes", "10000000")]));
+    let read = hub.subscribe(&name(0), Encoding::Lines, Start::Now).unwrap();
+    for n in 0..1_000_000 {
+        hub.publish(&name(n), message("x")).unwrap();
+    }
+    assert!(hub.bytes() <= 10_000_000, "{}", hub.bytes());
+    assert!(hub.channels() > 1000, "the newest are there");
+    assert_eq!(hub.readers(&name(0)), 1, "and those that have readers");
+    drop(read);
+}
+
+#[tokio::test]
+async fn a_hub_whose_channels_are_all_read_keeps_less_of_each_and_then_refuses() {
+    let hub = Hub::new(&settings(&[], &[("hub_bytes", "1048576")]));
+    let readers: Vec<_> =
+        (0..20).map(|n| hub.subscribe(&name(n), Encoding::Lines, Start::Now).unwrap()).collect();
+    let long = "x".repeat(10_000);
+    for n in 0..2000 {
+        hub.publish(&name(n % 20), message(&long)).unwrap();
+    }
+    assert!(hub.bytes() <= 1_048_576 / 8 * 9, "{}", hub.bytes());
+    let huge = "x".repeat(65_000);
+    let refusal = (0..20).find_map(|n| hub.publish(&name(n), message(&huge)).err());
+    let refusal = refusal.expect("twenty times 65,000 bytes do not fit");
+    assert_eq!(refusal.status, 503);
+    assert!(refusal.sentence.contains("hub_bytes"), "{refusal}");
+    assert!(hub.bytes() <= 1_048_576 / 8 * 9 + 65_100, "{}", hub.bytes());
+    drop(readers);
+    let published = || hub.publish(&name(0), message(&huge)).is_ok();
+    until("unread channels make room, at the next try", published).await;
+}

@@ -1,0 +1,128 @@
+//! Looks at the manners of a WebSocket: publishing, refusing, closing, each with its code.
+#![allow(clippy::unwrap_used, reason = "a panic is how a test fails")]
+
+mod rig;
+
+use rig::{
+    parts::{Reader, ask},
+    rig,
+};
+use tungstenite::{
+    Message,
+    protocol::frame::{
+        Frame, FrameHeader,
+        coding::{Data, OpCode},
+    },
+};
+
+fn fragment(opcode: Data, last: bool, payload: &'static [u8]) -> Message {
+    let header = FrameHeader { is_final: last, opcode: OpCode::Data(opcode), ..Default::default() };
+    Message::Frame(Frame::from_payload(header, payload.into()))
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_comes_in_is_published_where_that_is_on() {
+    let rig = rig(&[("websocket_publish", "true")]).await;
+    let mut lines = Reader::subscribe(rig.http, "/news").await;
+    let mut other = rig.socket("/news").await;
+    let mut socket = rig.socket("/news").await;
+    socket.send(Message::text("one")).await;
+    socket.send(fragment(Data::Text, false, b"tw")).await;
+    socket.send(Message::Ping("between".into())).await;
+    socket.send(fragment(Data::Continue, true, b"o")).await;
+    for text in ["one", "two"] {
+        assert_eq!(lines.line().await, format!("{text}\n"));
+        assert_eq!(other.text().await, text);
+    }
+    assert_eq!(socket.any().await, Message::text("one"));
+    let next = [socket.any().await, socket.any().await];
+    assert!(next.contains(&Message::Pong("between".into())), "{next:?}");
+    assert!(next.contains(&Message::text("two")), "{next:?}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_cannot_be_published_closes_with_a_code_and_a_reason() {
+    let on = [("websocket_publish", "true"), ("max_message_bytes", "10")];
+    let needs_token = [("websocket_publish", "true"), ("publish_token", "secret")];
+    let cases: [(&[(&str, &str)], Message, u16, &str); 7] = [
+        (&[], Message::text("x"), 1008, "publishing by WebSocket is off (websocket_publish)"),
+        (
+            &needs_token,
+            Message::text("x"),
+            1008,
+            "publishing needs a token: Authorization: Bearer TOKEN",
+        ),
+        (&on, Message::binary("x"), 1003, "messages are text"),
+        (
+            &on,
+            Message::text("a\nb"),
+            1008,
+            "a message is one line; there is a line break at byte 1: send several, or write it as JSON",
+        ),
+        (&on, Message::text(""), 1008, "a message cannot be empty"),
+        (
+            &on,
+            Message::text("12345678901"),
+            1009,
+            "Space limit exceeded: Message too long: 11 > 10",
+        ),
+        (
+            &on,
+            fragment(Data::Text, true, b"\xFF"),
+            1007,
+            "UTF-8 encoding error: invalid utf-8 sequence of 1 bytes from index 0",
+        ),
+    ];
+    for (settings, message, code, reason) in cases {
+        let rig = rig(settings).await;
+        let mut socket = rig.socket("/news").await;
+        socket.send(message.clone()).await;
+        assert_eq!(socket.close().await, (code, reason.into()), "{message:?}");
+        drop(socket);
+        rig.until_readers("/news", 0).await;
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_close_is_answered_with_its_own_code() {
+    let rig = rig(&[]).await;
+    let mut socket = rig.socket("/news").await;
+    socket
+        .send(Message::Close(Some(tungstenite::protocol::CloseFrame {
+            code: 4321.into(),
+            reason: "enough".into(),
+        })))
+        .await;
+    assert_eq!(socket.close().await.0, 4321);
+    rig.until_readers("/news", 0).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_handshake_that_is_none_is_told_what_is_missing() {
+    let rig = rig(&[]).await;
+    let upgrade = "Upgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n";
+    for (head, status, sentence) in [
+        ("GET /news", 426, "No \"Connection: upgrade\" header"),
+        ("POST /news", 405, "a WebSocket is opened with GET"),
+        ("GET /", 404, "no channel is named"),
+    ] {
+        let answer = ask(rig.websocket, &format!("{head} HTTP/1.1\r\nHost: x\r\n\r\n")).await;
+        assert_eq!(answer.status, status, "{head}");
+        assert!(answer.body.contains(sentence), "{}", answer.body);
+    }
+    let old = format!("GET /news HTTP/1.1\r\nHost: x\r\n{upgrade}Sec-WebSocket-Version: 8\r\n\r\n");
+    let answer = ask(rig.websocket, &old).await;
+    assert_eq!((answer.status, answer.header("sec-websocket-version")), (426, "13"));
+    let refused = rig.socket_with("/news?as=events", &[]).await.err().unwrap();
+    assert_eq!(refused.0, 400);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn subprotocols_and_extensions_that_are_offered_are_passed_over() {
+    let rig = rig(&[]).await;
+    let offers =
+        [("Sec-WebSocket-Extensions", "permessage-deflate"), ("Sec-WebSocket-Version", "13")];
+    let socket = rig.socket_with("/news", &offers).await.unwrap();
+    assert!(!socket.response.headers().contains_key("sec-websocket-extensions"));
+    assert!(!socket.response.headers().contains_key("sec-websocket-protocol"));
+}
