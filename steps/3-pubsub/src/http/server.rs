@@ -99,7 +99,6 @@ impl<H: Handler> Server<H> {
             .timer(TokioTimer::new())
             .header_read_timeout(self.limits.header_timeout.get())
             .max_buf_size(self.limits.max_header_bytes.get())
-            .pipeline_flush(true)
             .serve_connection(TokioIo::new(stream), answer)
             .with_upgrades();
         let mut connection = pin!(connection);
