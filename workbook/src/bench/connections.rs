@@ -1,9 +1,10 @@
 //! What ten thousand open connections cost the number server, on each of its runtimes.
 
 use super::{
-    chart::{Bars, Chart},
+    chart::{Bar, Bars, Chart},
     machine,
     process::{self, Server},
+    statistics::{median, percentile, rounded},
 };
 use crate::book::results::Results;
 use anyhow::Context;
@@ -195,20 +196,10 @@ fn lateness(arrivals: &[Instant], since: Instant) -> Vec<Duration> {
     counted.map(|(offset, _)| Duration::from_secs_f64(offset - earliest)).collect()
 }
 
-fn percentile(sorted: &[Duration], part: f64) -> Duration {
-    sorted
-        .get(((sorted.len() as f64 * part) as usize).min(sorted.len().saturating_sub(1)))
-        .copied()
-        .unwrap_or_default()
-}
-
 /// The median of each figure, in the units that the book uses.
 fn medians(runs: &[Run]) -> Table {
     let median = |figure: fn(&Run) -> f64, places: i32| {
-        let mut values: Vec<_> = runs.iter().map(figure).collect();
-        values.sort_by(f64::total_cmp);
-        let scale = 10_f64.powi(places);
-        Value::Float((values[values.len() / 2] * scale).round() / scale)
+        rounded(median(runs.iter().map(figure)).unwrap_or_default(), places)
     };
     let figures = [
         ("connect_seconds", median(|run| run.connect.as_secs_f64(), 2)),
@@ -225,13 +216,13 @@ fn medians(runs: &[Run]) -> Table {
 /// The chart of these results.
 pub(super) fn draw(results: &Results) -> anyhow::Result<String> {
     let panel = |title: &str, unit: &str, key: &str| -> anyhow::Result<Bars> {
-        let bar = |name: &&str| {
+        let bar = |(colour, name): (usize, &&str)| {
             let value = results.get(&format!("{name}.{key}")).and_then(Value::as_float);
             value
-                .map(|value| (name.to_string(), value))
+                .map(|value| Bar { name: name.to_string(), value, colour })
                 .with_context(|| format!("no figure {name}.{key}"))
         };
-        let bars = RUNTIMES.iter().map(bar).collect::<anyhow::Result<Vec<_>>>()?;
+        let bars = RUNTIMES.iter().enumerate().map(bar).collect::<anyhow::Result<Vec<_>>>()?;
         Ok(Bars { title: title.into(), unit: unit.into(), bars })
     };
     let connections =
@@ -265,13 +256,5 @@ mod tests {
         assert_eq!(late, [0, 10, 0, 40]);
         assert_eq!(lateness(&arrivals, arrivals[3]).len(), 1);
         assert!(lateness(&[], start).is_empty());
-    }
-
-    #[test]
-    fn a_percentile_is_a_value_that_was_seen() {
-        let sorted: Vec<_> = (1..=100).map(Duration::from_millis).collect();
-        assert_eq!(percentile(&sorted, 0.5), Duration::from_millis(51));
-        assert_eq!(percentile(&sorted, 0.99), Duration::from_millis(100));
-        assert_eq!(percentile(&[], 0.5), Duration::ZERO);
     }
 }

@@ -2,13 +2,16 @@
 
 mod chart;
 mod connections;
+mod fanout;
 mod machine;
 mod process;
+mod statistics;
 
 use crate::book::results::Results;
 use clap::Subcommand;
 use std::{
     fs,
+    net::SocketAddr,
     path::{Path, PathBuf},
 };
 
@@ -24,31 +27,46 @@ pub enum Bench {
         #[arg(long, default_value_t = 3)]
         rounds: usize,
     },
+    /// Many readers of one channel of the message hub, and of the servers that are known for it
+    Fanout(fanout::Options),
+    /// The memory of the message hub over many minutes under full load
+    Soak(fanout::soak::Soak),
+    /// A reader of the message hub, for a measurement to stop
+    #[command(hide = true)]
+    Reader {
+        /// Where the hub listens
+        address: SocketAddr,
+    },
 }
 
 type Draw = fn(&Results) -> anyhow::Result<String>;
 
 /// Each chart, by the name of its results.
-pub(crate) const CHARTS: [(&str, Draw); 1] = [("connections", connections::draw)];
+pub(crate) const CHARTS: [(&str, Draw); 2] =
+    [("connections", connections::draw), ("fanout", fanout::draw)];
 
 /// Where a chart is, from the root.
 pub(crate) fn chart_file(name: &str) -> PathBuf {
     Path::new("book/src/figures").join(format!("bench-{name}.svg"))
 }
 
-/// Measures, prints what was found, and writes results and chart.
+/// Measures, prints what was found, and writes results and chart, if there is one.
 pub fn run(root: &Path, what: Bench) -> anyhow::Result<()> {
     let (name, results) = match what {
         Bench::Connections { connections, rounds } => {
             ("connections", connections::measure(root, connections, rounds)?)
         }
+        Bench::Fanout(options) => ("fanout", fanout::measure(root, &options)?),
+        Bench::Soak(soak) => ("soak", fanout::soak::measure(root, &soak)?),
+        Bench::Reader { address } => return fanout::stopped::read(address),
     };
     results.write(root, name)?;
+    println!("written: {}", Results::file(name).display());
     for (chart, draw) in CHARTS {
         if chart == name {
             fs::write(root.join(chart_file(name)), draw(&results)?)?;
+            println!("written: {}", chart_file(name).display());
         }
     }
-    println!("written: {} and {}", Results::file(name).display(), chart_file(name).display());
     Ok(())
 }

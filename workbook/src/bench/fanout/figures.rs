@@ -1,0 +1,129 @@
+//! The figures of all runs, and their chart.
+
+use super::{
+    super::{
+        chart::{Bar, Bars, Chart},
+        statistics::{median, rounded},
+    },
+    Options, Run, Runs,
+    peers::System,
+};
+use crate::book::results::Results;
+use anyhow::Context;
+use std::time::Duration;
+use toml::{Table, Value};
+
+/// Each ratio of deliveries: its name, what is divided, and by what.
+const RATIOS: [(&str, System, System); 5] = [
+    ("ratio_redis", System::MessageHub, System::Redis),
+    ("ratio_nats", System::MessageHub, System::Nats),
+    ("ratio_nchan", System::MessageHub, System::Nchan),
+    ("ratio_ws", System::MessageHub, System::Ws),
+    ("ratio_queue", System::MessageHubHttp, System::Pubsub),
+];
+
+/// The medians of each server, and the ratios between them.
+pub(super) fn of(options: &Options, all: &[Runs]) -> Table {
+    let mut figures: Table = all
+        .iter()
+        .map(|runs| (runs.system.name().to_owned(), Value::Table(medians(runs))))
+        .collect();
+    for (name, above, below) in RATIOS {
+        if let Some(ratio) = ratio(all, above, below) {
+            figures.insert(name.into(), rounded(ratio, 2));
+        }
+    }
+    let counts = [
+        ("rounds", options.rounds as i64),
+        ("seconds", options.seconds as i64),
+        ("readers", options.readers as i64),
+        ("connections", options.connections as i64),
+        ("window", options.window as i64),
+    ];
+    figures.extend(counts.map(|(name, count)| (name.to_owned(), Value::Integer(count))));
+    figures
+}
+
+/// The median of each figure that was measured, in the units that the book uses.
+fn medians(Runs { version, runs, .. }: &Runs) -> Table {
+    type Figure = fn(&Run) -> Option<f64>;
+    let of = |figure: Figure| median(runs.iter().flatten().filter_map(figure));
+    let figures: [(&str, i32, Figure); 9] = [
+        ("deliveries_millions", 1, |run| run.deliveries.map(|count| count / 1e6)),
+        ("paced_p50_ms", 2, |run| run.paced.map(|paced| millis(paced.p50))),
+        ("paced_p99_ms", 2, |run| run.paced.map(|paced| millis(paced.p99))),
+        ("connect_seconds", 2, |run| run.idle.map(|idle| idle.connect.as_secs_f64())),
+        ("kib_per_connection", 1, |run| run.idle.map(|idle| idle.bytes_each / 1024.0)),
+        ("none_stopped_p50_ms", 2, |run| run.stopped.map(|[without, _]| millis(without.p50))),
+        ("none_stopped_p99_ms", 2, |run| run.stopped.map(|[without, _]| millis(without.p99))),
+        ("one_stopped_p50_ms", 2, |run| run.stopped.map(|[_, with]| millis(with.p50))),
+        ("one_stopped_p99_ms", 2, |run| run.stopped.map(|[_, with]| millis(with.p99))),
+    ];
+    let floats = figures
+        .into_iter()
+        .filter_map(|(name, places, figure)| Some((name, rounded(of(figure)?, places))));
+    let deliveries = of(|run| run.deliveries).map(|count| Value::Integer(count.round() as i64));
+    let deliveries = deliveries.map(|count| ("deliveries_per_second", count));
+    let failed = runs.iter().filter(|run| run.is_none()).count();
+    let rest = [
+        ("failed_runs", Value::Integer(failed as i64)),
+        ("version", Value::String(version.clone())),
+    ];
+    let figures = floats.chain(deliveries).chain(rest);
+    figures.map(|(name, value)| (name.to_owned(), value)).collect()
+}
+
+/// The median of what each round makes of two servers.
+fn ratio(all: &[Runs], above: System, below: System) -> Option<f64> {
+    let of = |system| all.iter().find(|runs| runs.system == system);
+    let rounds = of(above)?.runs.iter().zip(&of(below)?.runs);
+    let ratio = |above: &Option<Run>, below: &Option<Run>| {
+        Some(above.as_ref()?.deliveries? / below.as_ref()?.deliveries?)
+    };
+    median(rounds.filter_map(|(above, below)| ratio(above, below)))
+}
+
+fn millis(time: Duration) -> f64 {
+    time.as_secs_f64() * 1e3
+}
+
+/// The chart of these results, in which a server that was left out is left out.
+pub(in super::super) fn draw(results: &Results) -> anyhow::Result<String> {
+    let count = |name: &str| {
+        let count = results.get(name).and_then(Value::as_integer);
+        count.with_context(|| format!("no figure {name}"))
+    };
+    let (readers, connections) = (count("readers")?, count("connections")?);
+    let panel = |title: String, unit: &str, key: &str| {
+        let bar = |system: System| {
+            let value = results.get(&format!("{}.{key}", system.name()))?;
+            let millions = |count: i64| (count as f64 / 1e4).round() / 1e2;
+            let value = value.as_float().or_else(|| value.as_integer().map(millions))?;
+            Some(Bar { name: system.label().into(), value, colour: colour(system) })
+        };
+        let bars = System::ALL.into_iter().filter_map(bar).collect();
+        Bars { title, unit: unit.into(), bars }
+    };
+    let panels = vec![
+        panel(format!("deliveries a second to {readers} readers"), "M", "deliveries_per_second"),
+        panel("time of a paced delivery, 99th percentile".into(), "ms", "paced_p99_ms"),
+        panel("resident memory for a connection that waits".into(), "KiB", "kib_per_connection"),
+        panel(format!("time to connect {connections} readers"), "s", "connect_seconds"),
+    ];
+    let chart = Chart {
+        id: "bench-fanout".into(),
+        title: format!("one channel, {readers} readers, several servers"),
+        source: format!("{}; {}; {}", results.command, results.machine, results.date),
+        panels,
+    };
+    Ok(chart.to_svg())
+}
+
+/// Ours, the one before it, and the others.
+fn colour(system: System) -> usize {
+    match system {
+        System::MessageHub | System::MessageHubHttp => 0,
+        System::Pubsub => 1,
+        System::Redis | System::Nats | System::Nchan | System::Ws => 2,
+    }
+}

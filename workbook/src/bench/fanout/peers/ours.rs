@@ -1,0 +1,54 @@
+//! The steps of this book.
+
+use super::{super::super::process, free_port};
+use std::{
+    io,
+    path::Path,
+    process::{Command, Stdio},
+};
+
+/// The package of the hub that keeps a log.
+pub(super) const HUB: &str = "message-hub";
+
+/// The package of the hub that keeps queues.
+pub(super) const QUEUE_HUB: &str = "pubsub";
+
+pub(super) fn prepare(root: &Path, package: &str) -> anyhow::Result<Option<String>> {
+    process::build(root, package)?;
+    Ok(Some(env!("CARGO_PKG_VERSION").to_owned())) // that of the workspace
+}
+
+pub(super) fn websocket_hub(root: &Path, port: u16) -> io::Result<Command> {
+    hub(root, port, free_port()?)
+}
+
+pub(super) fn http_hub(root: &Path, port: u16) -> io::Result<Command> {
+    hub(root, free_port()?, port)
+}
+
+pub(super) fn queue_hub(root: &Path, port: u16) -> Command {
+    let port = port.to_string();
+    with_settings(root, QUEUE_HUB, &[("pubsub_port", &port), ("full_queue", "block")])
+}
+
+fn hub(root: &Path, websocket_port: u16, pubsub_port: u16) -> io::Result<Command> {
+    let [websocket_port, pubsub_port, tail_port] =
+        [websocket_port, pubsub_port, free_port()?].map(|port| port.to_string());
+    let settings = [
+        ("websocket_port", websocket_port.as_str()),
+        ("pubsub_port", &pubsub_port),
+        ("tail_port", &tail_port),
+        ("websocket_publish", "true"),
+        ("write_timeout", "3600"), // a reader that is stopped is to stay
+    ];
+    Ok(with_settings(root, HUB, &settings))
+}
+
+fn with_settings(root: &Path, package: &str, settings: &[(&str, &str)]) -> Command {
+    let mut command = Command::new(process::program(root, package));
+    for (name, value) in settings.iter().chain(&[("log_level", "warn")]) {
+        command.arg("--set").arg(format!("{name}={value}"));
+    }
+    command.stdout(Stdio::null()); // its warnings are to be seen
+    command
+}
