@@ -52,14 +52,16 @@ impl Channel {
         Channel { inner: Mutex::new(inner), total }
     }
 
-    /// Appends to the log and wakes who waits.
+    /// Appends to the log and wakes who waits, once for all of the messages.
     // ANCHOR: publish
-    pub(crate) fn publish(&self, message: Message, bounds: Bounds) -> Result<(), Retired> {
+    pub(crate) fn publish(&self, messages: &[Message], bounds: Bounds) -> Result<(), Retired> {
         let wakers = self.with(|inner| {
             if inner.retired {
                 return Err(Retired);
             }
-            inner.log.append(message, bounds);
+            for message in messages {
+                inner.log.append(message.clone(), bounds);
+            }
             inner.used = Instant::now();
             Ok(inner.waiting.take_all())
         })?;

@@ -65,8 +65,13 @@ impl Hub {
     /// Publishes a message. Never waits for a reader.
     // ANCHOR: publish
     pub fn publish(&self, channel: &ChannelName, message: Message) -> Result<(), Refusal> {
+        self.publish_all(channel, &[message])
+    }
+
+    /// Publishes messages that have come together. Readers are woken once for all of them.
+    pub fn publish_all(&self, channel: &ChannelName, messages: &[Message]) -> Result<(), Refusal> {
         let bounds = self.bounds()?;
-        self.channels.with(channel, |channel| channel.publish(message.clone(), bounds));
+        self.channels.with(channel, |channel| channel.publish(messages, bounds));
         Ok(())
     }
     // ANCHOR_END: publish

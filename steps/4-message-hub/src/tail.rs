@@ -3,7 +3,7 @@
 use crate::{Encoding, Hub, Start, Subscription, over_http::headers};
 use bytes::Bytes;
 use futures_core::Stream;
-use http::{HeaderMap, request::Parts};
+use http::{HeaderMap, header, request::Parts};
 use pubsub::{
     ChannelName, HttpStreamer, Message, PubSub,
     http::{Port, Refusal},
@@ -46,10 +46,18 @@ impl PubSub for Tails {
         self.0.publish(channel, message)
     }
 
-    fn subscribe(&self, channel: &ChannelName, _: &Parts) -> Result<Tail, Refusal> {
-        let subscription = self.0.subscribe(channel, Encoding::Parts, Start::Last(1))?;
-        Ok(Tail { hello: Encoding::Parts.hello(), shown: Encoding::nothing(), subscription })
+    fn subscribe(&self, channel: &ChannelName, request: &Parts) -> Result<Tail, Refusal> {
+        let encoding = if is_browser(request) { Encoding::Pictures } else { Encoding::Parts };
+        let subscription = self.0.subscribe(channel, encoding, Start::Last(1))?;
+        Ok(Tail { hello: encoding.hello(), shown: encoding.nothing(), subscription })
     }
+}
+
+/// Browsers ask for pages and pictures by name; of those, some show a multipart answer only if it
+/// is made of pictures.
+fn is_browser(request: &Parts) -> bool {
+    let accept = request.headers.get(header::ACCEPT).and_then(|accept| accept.to_str().ok());
+    accept.is_some_and(|accept| accept.contains("image/") || accept.contains("text/html"))
 }
 
 /// A subscription that passes over all but the newest message.
@@ -80,7 +88,7 @@ impl Stream for Tail {
 
 impl pubsub::Subscription for Tail {
     fn headers(&self) -> HeaderMap {
-        headers(Encoding::Parts.media_type(), &self.subscription)
+        headers(self.subscription.encoding().media_type(), &self.subscription)
     }
 
     fn keepalive(&self) -> Bytes {

@@ -44,7 +44,8 @@ async fn what_comes_in_is_published_where_that_is_on() {
 async fn what_cannot_be_published_closes_with_a_code_and_a_reason() {
     let on = [("websocket_publish", "true"), ("max_message_bytes", "10")];
     let needs_token = [("websocket_publish", "true"), ("publish_token", "secret")];
-    let cases: [(&[(&str, &str)], Message, u16, &str); 7] = [
+    type Case<'a> = (&'a [(&'a str, &'a str)], Message, u16, &'a str);
+    let cases: [Case; 7] = [
         (&[], Message::text("x"), 1008, "publishing by WebSocket is off (websocket_publish)"),
         (
             &needs_token,

@@ -26,6 +26,8 @@ pub enum Encoding {
     JsonFrames,
     /// Parts of a `multipart/x-mixed-replace`, each of which takes the place of the one before.
     Parts,
+    /// The same, as pictures of the text: some browsers replace nothing but pictures.
+    Pictures,
 }
 
 /// How long, in milliseconds, an `EventSource` is to wait before it comes back.
@@ -37,6 +39,9 @@ const BOUNDARY: &str = "next-message";
 /// A byte that no message has, to begin a notice with: the record separator of RFC 7464.
 const RS: u8 = 0x1E;
 
+const PLAIN: &str = "text/plain; charset=utf-8";
+const SVG: &str = "image/svg+xml";
+
 #[derive(Serialize)]
 struct JsonMessage<'a> {
     id: String,
@@ -45,7 +50,7 @@ struct JsonMessage<'a> {
 
 impl Encoding {
     /// How many there are.
-    pub(crate) const COUNT: usize = 6;
+    pub(crate) const COUNT: usize = 7;
 
     /// Appends `message`, encoded, to `out`.
     // ANCHOR: put
@@ -66,7 +71,8 @@ impl Encoding {
             }
             Encoding::Frames => put_frame(frames::TEXT, message.as_bytes(), out),
             Encoding::JsonFrames => put_frame(frames::TEXT, &json(id, message), out),
-            Encoding::Parts => put_part("", message.as_bytes(), out),
+            Encoding::Parts => put_part(PLAIN, message.as_bytes(), out),
+            Encoding::Pictures => put_part(SVG, picture(message.as_str()).as_bytes(), out),
         }
     }
     // ANCHOR_END: put
@@ -89,10 +95,8 @@ impl Encoding {
             }
             Encoding::Frames => put_frame(frames::BINARY, notice.to_json().as_bytes(), &mut out),
             Encoding::JsonFrames => put_frame(frames::TEXT, notice.to_json().as_bytes(), &mut out),
-            Encoding::Parts => {
-                let header = format!("Notice: {}\r\n", notice.to_json());
-                put_part(&header, notice.to_json().as_bytes(), &mut out);
-            }
+            // Nobody reads these: the tail viewer shows the newest message, whatever was missed.
+            Encoding::Parts | Encoding::Pictures => {}
         }
         out.into()
     }
@@ -102,7 +106,7 @@ impl Encoding {
         match self {
             Encoding::Events => format!("retry: {RETRY}\n\n").into(),
             // A browser shows a part when it sees where the next one begins.
-            Encoding::Parts => format!("--{BOUNDARY}\r\n").into(),
+            Encoding::Parts | Encoding::Pictures => format!("--{BOUNDARY}\r\n").into(),
             _ => Bytes::new(),
         }
     }
@@ -113,24 +117,29 @@ impl Encoding {
         Bytes::from_static(match self {
             Encoding::Lines | Encoding::JsonLines => b"\n",
             Encoding::Events => b":\n\n",
-            Encoding::Parts | Encoding::Frames | Encoding::JsonFrames => b"",
+            _ => b"",
         })
     }
 
-    /// A part that shows nothing.
-    pub(crate) fn nothing() -> Bytes {
+    /// A part that shows nothing, for a tail viewer of a channel without messages.
+    pub(crate) fn nothing(self) -> Bytes {
         let mut out = Vec::new();
-        put_part("", b"", &mut out);
+        match self {
+            Encoding::Pictures => put_part(SVG, picture("").as_bytes(), &mut out),
+            _ => put_part(PLAIN, b"", &mut out),
+        }
         out.into()
     }
 
     /// The media type of a stream, where it is one of HTTP.
     pub fn media_type(self) -> &'static str {
         match self {
-            Encoding::Lines | Encoding::Frames => "text/plain; charset=utf-8",
+            Encoding::Lines | Encoding::Frames => PLAIN,
             Encoding::JsonLines | Encoding::JsonFrames => "application/x-ndjson",
             Encoding::Events => "text/event-stream",
-            Encoding::Parts => "multipart/x-mixed-replace; boundary=next-message",
+            Encoding::Parts | Encoding::Pictures => {
+                "multipart/x-mixed-replace; boundary=next-message"
+            }
         }
     }
 }
@@ -140,12 +149,28 @@ fn json(id: Id, message: &Message) -> Vec<u8> {
     serde_json::to_vec(&message).expect("two strings are JSON")
 }
 
-fn put_part(header: &str, text: &[u8], out: &mut Vec<u8>) {
-    let head = format!(
-        "Content-Type: text/plain; charset=utf-8\r\n{header}Content-Length: {}\r\n\r\n",
-        text.len()
-    );
+fn put_part(media_type: &str, text: &[u8], out: &mut Vec<u8>) {
+    let head = format!("Content-Type: {media_type}\r\nContent-Length: {}\r\n\r\n", text.len());
     out.extend_from_slice(head.as_bytes());
     out.extend_from_slice(text);
     out.extend_from_slice(format!("\r\n--{BOUNDARY}\r\n").as_bytes());
+}
+
+/// A picture of a text, in the colours of the window that it is seen in.
+fn picture(text: &str) -> String {
+    let mut escaped = String::with_capacity(text.len());
+    for c in text.chars() {
+        match c {
+            '&' => escaped.push_str("&amp;"),
+            '<' => escaped.push_str("&lt;"),
+            '\u{FFFE}' | '\u{FFFF}' => escaped.push(char::REPLACEMENT_CHARACTER), // not XML
+            c => escaped.push(c),
+        }
+    }
+    format!(
+        "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"960\" height=\"540\"><foreignObject \
+         width=\"100%\" height=\"100%\"><pre xmlns=\"http://www.w3.org/1999/xhtml\" \
+         style=\"margin:0;padding:24px;height:100%;background:#fff;color:#000;font:32px sans-serif;\
+         white-space:pre-wrap;overflow-wrap:anywhere\">{escaped}</pre></foreignObject></svg>"
+    )
 }

@@ -62,6 +62,8 @@ pub(super) struct Connection {
     terms: Terms,
     /// The rest of a message that has been begun, or of a notice.
     rest: Bytes,
+    /// Messages that have come in, and are to be published.
+    accepted: Vec<pubsub::Message>,
     keepalive: Interval,
     /// How many ticks of the keepalive there have been since the peer was last heard.
     silent: u32,
@@ -93,6 +95,7 @@ impl Connection {
             subscription,
             terms,
             rest: Bytes::new(),
+            accepted: Vec::new(),
             keepalive,
             silent: 0,
             state: State::Open,
@@ -129,6 +132,12 @@ impl Connection {
         if self.state == State::Failed {
             return self.poll_discard(context);
         }
+        let read = self.poll_read(context);
+        self.publish();
+        read
+    }
+
+    fn poll_read(&mut self, context: &mut Context<'_>) -> Poll<io::Result<()>> {
         while self.socket.get_ref().control.len() < CONTROL_BYTES {
             ready!(self.socket.get_ref().stream.poll_read_ready(context))?;
             match self.socket.read() {
@@ -165,7 +174,7 @@ impl Connection {
 
     fn incoming(&mut self, message: Message) {
         match message {
-            Message::Text(text) if self.state == State::Open => self.publish(text.as_bytes()),
+            Message::Text(text) if self.state == State::Open => self.accept(text.as_bytes()),
             Message::Binary(_) => self.say_close(CloseCode::Unsupported, "messages are text"),
             // tungstenite has answered.
             Message::Close(_) => self.state = State::Closing,
@@ -173,27 +182,30 @@ impl Connection {
         }
     }
 
-    fn publish(&mut self, text: &[u8]) {
+    /// Takes a message that is to be published, or closes.
+    fn accept(&mut self, text: &[u8]) {
         if !self.terms.publish {
-            return self.say_close(
-                CloseCode::Policy,
-                "publishing by WebSocket is off (websocket_publish)",
-            );
+            let reason = "publishing by WebSocket is off (websocket_publish)";
+            return self.say_close(CloseCode::Policy, reason);
         }
         if self.terms.token != Token::Good {
-            return self.say_close(
-                CloseCode::Policy,
-                "publishing needs a token: Authorization: Bearer TOKEN",
-            );
+            let reason = "publishing needs a token: Authorization: Bearer TOKEN";
+            return self.say_close(CloseCode::Policy, reason);
         }
-        let published = match pubsub::Message::parse(text) {
-            Ok(message) => {
-                self.terms.hub.publish(&self.terms.channel, message).map_err(|full| full.sentence)
-            }
-            Err(bad) => Err(bad.to_string()),
-        };
-        if let Err(reason) = published {
-            self.say_close(CloseCode::Policy, &reason);
+        match pubsub::Message::parse(text) {
+            Ok(message) => self.accepted.push(message),
+            Err(bad) => self.say_close(CloseCode::Policy, &bad.to_string()),
+        }
+    }
+
+    /// Publishes what has come in together.
+    fn publish(&mut self) {
+        let accepted = std::mem::take(&mut self.accepted);
+        if accepted.is_empty() {
+            return;
+        }
+        if let Err(full) = self.terms.hub.publish_all(&self.terms.channel, &accepted) {
+            self.say_close(CloseCode::Again, &full.sentence);
         }
     }
 
