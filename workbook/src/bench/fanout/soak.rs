@@ -80,7 +80,8 @@ fn figures(soak: &Soak, looks: &[Look], deliveries: u64, millions_a_second: f64)
         ("first_minute_mib", most(&|at| at <= MINUTE)),
         ("last_minute_mib", most(&|at| at + MINUTE >= end)),
         ("deliveries", Value::Integer(deliveries as i64)),
-        ("deliveries_millions_per_second", rounded(millions_a_second, 1)),
+        ("deliveries_millions", Value::Integer((deliveries / 1_000_000) as i64)),
+        ("millions_per_second", rounded(millions_a_second, 1)),
     ];
     figures.into_iter().map(|(name, value)| (name.to_owned(), value)).collect()
 }
