@@ -79,6 +79,7 @@ impl Fan {
         let now = || (progress.deliveries(), Instant::now());
         let (before, since) = now();
         let end = since + time;
+        progress.saturated(true);
         while Instant::now() < end {
             progress.check()?;
             let room = (progress.slowest() + self.window).saturating_sub(self.publisher.sent());
@@ -91,6 +92,7 @@ impl Fan {
             }
         }
         let (after, until) = now();
+        progress.saturated(false);
         Ok((after - before, until - since))
     }
 

@@ -13,17 +13,21 @@ use super::{
 use anyhow::{Context, anyhow, bail};
 use std::{
     cell::RefCell,
+    future::poll_fn,
     io,
     net::SocketAddr,
+    pin::Pin,
     rc::Rc,
     sync::{
         Arc, OnceLock,
         atomic::{AtomicBool, AtomicU64, Ordering::Relaxed},
     },
+    task::{self, Poll, ready},
     thread::JoinHandle,
     time::{Duration, Instant},
 };
 use tokio::{
+    io::{AsyncRead, ReadBuf},
     net::TcpStream,
     runtime::{self, LocalOptions},
     sync::{Notify, Semaphore, watch},
@@ -42,6 +46,9 @@ const PATIENCE: Duration = Duration::from_secs(30);
 /// What one read can bring, which is one buffer for all readers of a thread.
 const BUFFER: usize = 256 * 1024;
 
+/// How long readers do not look whether anything has come, while the server is saturated.
+const BETWEEN_LOOKS: Duration = Duration::from_millis(1);
+
 /// Readers of one channel, until this is dropped.
 pub(super) struct Readers {
     progress: Arc<Progress>,
@@ -59,6 +66,7 @@ pub(super) struct Progress {
     pub(super) moved: Notify,
     failure: OnceLock<String>,
     timed: AtomicBool,
+    saturated: AtomicBool,
     shares: Vec<Share>,
 }
 
@@ -111,6 +119,7 @@ impl Readers {
             moved: Notify::new(),
             failure: OnceLock::new(),
             timed: AtomicBool::new(false),
+            saturated: AtomicBool::new(false),
             shares: (0..threads).map(|_| Share::default()).collect(),
         });
         let (end, _) = watch::channel(());
@@ -178,6 +187,11 @@ impl Progress {
         self.timed.store(true, Relaxed);
     }
 
+    /// Whether as much is published as the readers can take.
+    pub(super) fn saturated(&self, saturated: bool) {
+        self.saturated.store(saturated, Relaxed);
+    }
+
     /// An error that a reader or the publisher has met.
     pub(super) fn fail(&self, error: &io::Error) {
         // The first one tells the most.
@@ -224,11 +238,14 @@ impl Progress {
 
 /// One thread of readers.
 fn run(seat: Seat, readers: usize, mut end: watch::Receiver<()>) -> anyhow::Result<Found> {
-    let runtime =
-        runtime::Builder::new_current_thread().enable_all().build_local(LocalOptions::default())?;
+    let runtime = runtime::Builder::new_current_thread()
+        .enable_all()
+        .event_interval(2048)
+        .build_local(LocalOptions::default())?;
     let seat = Rc::new(RefCell::new(seat));
     let permits = Rc::new(Semaphore::new(CONNECTING / THREADS));
     runtime.block_on(async {
+        tokio::task::spawn_local(look_now_and_then(seat.borrow().progress.clone()));
         for _ in 0..readers {
             let (seat, permits) = (seat.clone(), permits.clone());
             tokio::task::spawn_local(async move {
@@ -245,12 +262,26 @@ fn run(seat: Seat, readers: usize, mut end: watch::Receiver<()>) -> anyhow::Resu
     Ok(seat.into_inner().found)
 }
 
+/// While the server is saturated, lets a millisecond pass between two looks at all sockets. Readers
+/// that look as soon as anything comes take the processor from the server after each write, and
+/// measure that.
+async fn look_now_and_then(progress: Arc<Progress>) {
+    loop {
+        if progress.saturated.load(Relaxed) {
+            std::thread::sleep(BETWEEN_LOOKS);
+            tokio::task::yield_now().await;
+        } else {
+            tokio::time::sleep(BETWEEN_LOOKS).await;
+        }
+    }
+}
+
 /// One reader.
 async fn read(seat: &RefCell<Seat>, permits: &Semaphore) -> io::Result<()> {
     let permit = permits.acquire().await.map_err(io::Error::other)?;
     let (wire, address) = (seat.borrow().wire, seat.borrow().address);
     let hello = wire.subscribe();
-    let (stream, surplus) = timeout(PATIENCE, connect(wire, address, &hello)).await??;
+    let (mut stream, surplus) = timeout(PATIENCE, connect(wire, address, &hello)).await??;
     drop(permit);
     let mut reader = Reader { decoder: Decoder::new(wire), order: Order::default() };
     let mut answers = seat.borrow_mut().begin(&mut reader, &surplus)?;
@@ -258,8 +289,8 @@ async fn read(seat: &RefCell<Seat>, permits: &Semaphore) -> io::Result<()> {
         if !answers.is_empty() {
             write_all(&stream, &answers).await?;
         }
-        stream.readable().await?;
-        answers = seat.borrow_mut().read(&mut reader, &stream)?;
+        answers = poll_fn(|context| seat.borrow_mut().poll_read(&mut reader, &mut stream, context))
+            .await?;
     }
 }
 
@@ -272,12 +303,17 @@ impl Seat {
     }
 
     /// Takes what has come; returns what the server wants to hear.
-    fn read(&mut self, reader: &mut Reader, stream: &TcpStream) -> io::Result<Vec<u8>> {
-        match stream.try_read(&mut self.buffer[ROOM..]) {
-            Ok(0) => Err(io::ErrorKind::UnexpectedEof.into()),
-            Ok(count) => self.take(reader, count),
-            Err(error) if error.kind() == io::ErrorKind::WouldBlock => Ok(Vec::new()),
-            Err(error) => Err(error),
+    fn poll_read(
+        &mut self,
+        reader: &mut Reader,
+        stream: &mut TcpStream,
+        context: &mut task::Context<'_>,
+    ) -> Poll<io::Result<Vec<u8>>> {
+        let mut room = ReadBuf::new(&mut self.buffer[ROOM..]);
+        ready!(Pin::new(stream).poll_read(context, &mut room))?;
+        match room.filled().len() {
+            0 => Poll::Ready(Err(io::ErrorKind::UnexpectedEof.into())),
+            count => Poll::Ready(self.take(reader, count)),
         }
     }
 
