@@ -50,14 +50,14 @@ fn medians(Runs { version, runs, .. }: &Runs) -> Table {
     let of = |figure: Figure| median(runs.iter().flatten().filter_map(figure));
     let figures: [(&str, i32, Figure); 9] = [
         ("deliveries_millions", 1, |run| run.deliveries.map(|count| count / 1e6)),
-        ("paced_p50_ms", 2, |run| run.paced.map(|paced| millis(paced.p50))),
-        ("paced_p99_ms", 2, |run| run.paced.map(|paced| millis(paced.p99))),
+        ("paced_p50_ms", 1, |run| run.paced.map(|paced| millis(paced.p50))),
+        ("paced_p99_ms", 1, |run| run.paced.map(|paced| millis(paced.p99))),
         ("connect_seconds", 2, |run| run.idle.map(|idle| idle.connect.as_secs_f64())),
         ("kib_per_connection", 1, |run| run.idle.map(|idle| idle.bytes_each / 1024.0)),
-        ("none_stopped_p50_ms", 2, |run| run.stopped.map(|[without, _]| millis(without.p50))),
-        ("none_stopped_p99_ms", 2, |run| run.stopped.map(|[without, _]| millis(without.p99))),
-        ("one_stopped_p50_ms", 2, |run| run.stopped.map(|[_, with]| millis(with.p50))),
-        ("one_stopped_p99_ms", 2, |run| run.stopped.map(|[_, with]| millis(with.p99))),
+        ("none_stopped_p50_ms", 1, |run| run.stopped.map(|[without, _]| millis(without.p50))),
+        ("none_stopped_p99_ms", 1, |run| run.stopped.map(|[without, _]| millis(without.p99))),
+        ("one_stopped_p50_ms", 1, |run| run.stopped.map(|[_, with]| millis(with.p50))),
+        ("one_stopped_p99_ms", 1, |run| run.stopped.map(|[_, with]| millis(with.p99))),
     ];
     let floats = figures
         .into_iter()
