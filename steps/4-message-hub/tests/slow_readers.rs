@@ -90,7 +90,7 @@ async fn a_reader_that_was_too_slow_is_closed_where_that_is_set() {
     let mut socket = rig.socket("/news").await;
     within("publishing waits for nobody", publish_many(&rig)).await;
     assert!(lines.rest().await.ends_with("\n\u{1e}{\"closed\":\"slow\"}\n"));
-    assert!(events.rest().await.ends_with("\n\nevent: closed\ndata: slow\n\n"));
+    assert!(events.rest().await.ends_with("\n\nretry: 1000\nevent: closed\ndata: slow\n\n"));
     let close = loop {
         match socket.next().await {
             Frame::Text(_) => {}
