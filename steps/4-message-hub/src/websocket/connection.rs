@@ -75,7 +75,7 @@ impl Connection {
     /// A connection on `stream`, from which `read` has been read already.
     pub(super) fn new(
         stream: TcpStream,
-        read: Bytes,
+        read: &[u8],
         subscription: Subscription,
         terms: Terms,
         place: Arc<Place>,
@@ -91,7 +91,7 @@ impl Connection {
         keepalive.set_missed_tick_behavior(MissedTickBehavior::Delay);
         keepalive.reset();
         Connection {
-            socket: WebSocket::from_partially_read(wire, read.into(), Role::Server, Some(config)),
+            socket: WebSocket::from_partially_read(wire, read.to_vec(), Role::Server, Some(config)),
             subscription,
             terms,
             rest: Bytes::new(),
@@ -104,7 +104,7 @@ impl Connection {
     }
 
     /// Runs until either side closes, or the peer is gone. At a stop of `scope` it says goodbye.
-    pub(super) async fn run(mut self, scope: &Scope) -> io::Result<()> {
+    pub(super) async fn run(&mut self, scope: &Scope) -> io::Result<()> {
         tokio::select! {
             ended = std::future::poll_fn(|context| self.poll(context)) => return ended,
             () = scope.stopping() => {}
