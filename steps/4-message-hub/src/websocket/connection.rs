@@ -254,6 +254,7 @@ impl Connection {
     /// Writes what there is to say, as far as the socket takes it.
     // ANCHOR: outgoing
     fn poll_outgoing(&mut self, context: &mut Context<'_>) -> Poll<io::Result<()>> {
+        let mut has_written = false;
         loop {
             if self.rest.is_empty() {
                 // Between two messages: control frames go first, they are what the peer waits for.
@@ -272,15 +273,17 @@ impl Connection {
             // reads nothing holds nothing.
             ready!(self.socket.get_ref().stream.poll_write_ready(context))?;
             match ready!(self.subscription.poll_next(context)) {
+                // Others have their turn, and meanwhile there may be more to write at once.
+                Next::Batch(_) if std::mem::replace(&mut has_written, true) => {
+                    context.waker().wake_by_ref();
+                    return Poll::Pending;
+                }
                 Next::Batch(batch) => {
                     match self.socket.get_ref().stream.try_write(batch.as_slice()) {
                         Ok(written) => self.rest = self.subscription.advance(&batch, written),
-                        Err(error) if error.kind() == io::ErrorKind::WouldBlock => continue,
+                        Err(error) if error.kind() == io::ErrorKind::WouldBlock => {}
                         Err(error) => return Poll::Ready(Err(error)),
                     }
-                    // Others have their turn, and meanwhile there may be more to write at once.
-                    context.waker().wake_by_ref();
-                    return Poll::Pending;
                 }
                 Next::Notice(Notice::Closed(reason)) => self.say_close(SLOW, &reason.to_string()),
                 Next::Notice(notice) => self.rest = self.encoding().notice(notice),
