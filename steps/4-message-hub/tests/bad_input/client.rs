@@ -1,7 +1,7 @@
 //! A client that sends any bytes whatever, and reads what is answered over HTTP.
 
 use crate::hub::PATIENCE;
-use rustix::net::sockopt;
+use rustix::net::{self, AddressFamily, SocketType, sockopt};
 use std::{
     io::{self, BufRead, BufReader, Read, Write},
     net::{SocketAddr, TcpStream},
@@ -20,7 +20,18 @@ pub(crate) struct Answer {
 
 impl Client {
     pub(crate) fn connect(address: SocketAddr) -> Self {
-        let stream = TcpStream::connect(address).unwrap();
+        Self::on(TcpStream::connect(address).unwrap())
+    }
+
+    /// One for which the system takes in little that it does not read.
+    pub(crate) fn narrow(address: SocketAddr) -> Self {
+        let socket = net::socket(AddressFamily::INET, SocketType::STREAM, None).unwrap();
+        sockopt::set_socket_recv_buffer_size(&socket, 4096).unwrap();
+        net::connect(&socket, &address).unwrap();
+        Self::on(socket.into())
+    }
+
+    fn on(stream: TcpStream) -> Self {
         stream.set_nodelay(true).unwrap();
         stream.set_read_timeout(Some(PATIENCE)).unwrap();
         stream.set_write_timeout(Some(PATIENCE)).unwrap();
@@ -144,11 +155,6 @@ impl Client {
     /// Hangs up without a word of it, not even to the other system's end: with a reset.
     pub(crate) fn reset(self) {
         sockopt::set_socket_linger(self.0.get_ref(), Some(Duration::ZERO)).unwrap();
-    }
-
-    /// Takes little in that it does not read.
-    pub(crate) fn shrink(&self) {
-        sockopt::set_socket_recv_buffer_size(self.0.get_ref(), 4096).unwrap();
     }
 
     fn line(&mut self) -> Option<String> {

@@ -47,8 +47,7 @@ fn bytes_behind_a_request_for_a_stream_wait_and_do_no_harm() {
 #[test]
 fn who_asks_and_asks_and_reads_no_answer_is_cut_off() {
     survives(&["write_timeout=0.4"], |hub| {
-        let mut client = Client::connect(hub.http);
-        client.shrink();
+        let mut client = Client::narrow(hub.http);
         let requests = "GET /not//a/channel HTTP/1.1\r\nHost: x\r\n\r\n".repeat(1000);
         client.send_for_ever(requests.as_bytes(), Duration::from_secs(10));
     });

@@ -20,7 +20,7 @@ pub(crate) const FIN: u8 = 0x80;
 /// Any key: what is masked is told with it.
 const KEY: [u8; 4] = [0x5A, 0x13, 0x99, 0x07];
 
-pub(crate) struct Socket(Client);
+pub(crate) struct Socket(pub(crate) Client);
 
 /// A frame from the hub.
 #[derive(Debug, PartialEq, Eq)]
@@ -39,7 +39,11 @@ impl Socket {
 
     /// Asks for a WebSocket, and leaves the answer to be read.
     pub(crate) fn ask(address: SocketAddr, path: &str) -> Self {
-        let mut client = Client::connect(address);
+        Self::ask_on(Client::connect(address), path)
+    }
+
+    /// Asks for a WebSocket on any connection.
+    pub(crate) fn ask_on(mut client: Client, path: &str) -> Self {
         client.send(handshake("GET", path, "13", Some("dGhlIHNhbXBsZSBub25jZQ=="), ""));
         Socket(client)
     }
