@@ -5,8 +5,8 @@ use crate::Message;
 use bytes::Bytes;
 use http::{HeaderValue, StatusCode, header};
 use http_body::Body;
-use http_body_util::{BodyExt, LengthLimitError, Limited};
-use std::error::Error;
+use http_body_util::BodyExt;
+use std::{error::Error, pin::pin};
 use tokio::time::timeout;
 
 /// The message that a request's body is.
@@ -23,16 +23,26 @@ where
         return Err(too_long(max));
     }
     let time = limits.body_timeout.get();
-    let limited = Limited::new(body, max + LINE_END as usize);
-    match timeout(time, limited.collect()).await {
-        Err(_) => Err(too_slow(time.as_secs_f64())),
-        Ok(Err(error)) if error.is::<LengthLimitError>() => Err(too_long(max)),
-        Ok(Err(error)) => Err(Refusal::new(StatusCode::BAD_REQUEST, error)),
-        Ok(Ok(body)) => {
-            let message = Message::parse(&body.to_bytes())?;
-            if message.as_bytes().len() > max { Err(too_long(max)) } else { Ok(message) }
+    let body = timeout(time, collect(body, max)).await;
+    let message = Message::parse(&body.map_err(|_| too_slow(time.as_secs_f64()))??)?;
+    if message.as_bytes().len() > max { Err(too_long(max)) } else { Ok(message) }
+}
+
+/// Copies a body together as it comes: kept as it came, a byte that came alone takes hundreds.
+async fn collect<B>(body: B, max: usize) -> Result<Vec<u8>, Refusal>
+where
+    B: Body<Data = Bytes, Error: Error>,
+{
+    let (mut body, mut bytes) = (pin!(body), Vec::new());
+    while let Some(frame) = body.frame().await {
+        let frame = frame.map_err(|error| closing(Refusal::new(StatusCode::BAD_REQUEST, error)))?;
+        let Ok(data) = frame.into_data() else { continue }; // trailers say nothing here
+        if bytes.len() + data.len() > max + LINE_END as usize {
+            return Err(too_long(max));
         }
+        bytes.extend_from_slice(&data);
     }
+    Ok(bytes)
 }
 // ANCHOR_END: read
 

@@ -29,6 +29,9 @@ const READ_BUFFER: usize = 512;
 /// While this much waits to be sent back, nothing more is read.
 const CONTROL_BYTES: usize = 4096;
 
+/// How many times the socket is read from before others have their turn.
+const READS: usize = 16;
+
 /// How many intervals a close may take to be answered.
 const CLOSE_TICKS: u32 = 2;
 
@@ -86,7 +89,7 @@ impl Connection {
             .write_buffer_size(0)
             .max_message_size(max)
             .max_frame_size(max);
-        let wire = Wire { stream, control: Vec::new() };
+        let wire = Wire { stream, control: Vec::new(), reads: 0 };
         let mut keepalive = interval(terms.keepalive);
         keepalive.set_missed_tick_behavior(MissedTickBehavior::Delay);
         keepalive.reset();
@@ -138,14 +141,23 @@ impl Connection {
     }
 
     fn poll_read(&mut self, context: &mut Context<'_>) -> Poll<io::Result<()>> {
+        self.socket.get_mut().reads = READS;
         while self.socket.get_ref().control.len() < CONTROL_BYTES {
             ready!(self.socket.get_ref().stream.poll_read_ready(context))?;
             match self.socket.read() {
                 Ok(message) => {
-                    self.silent = 0;
+                    // Who has been sent a close has only so much time for his own.
+                    if self.state == State::Open {
+                        self.silent = 0;
+                    }
                     self.incoming(message);
                 }
-                Err(Error::Io(error)) if error.kind() == io::ErrorKind::WouldBlock => {}
+                Err(Error::Io(error)) if error.kind() == io::ErrorKind::WouldBlock => {
+                    if self.socket.get_ref().reads == 0 {
+                        context.waker().wake_by_ref();
+                        return Poll::Pending;
+                    }
+                }
                 Err(Error::Io(error)) => return Poll::Ready(Err(error)),
                 Err(Error::ConnectionClosed | Error::AlreadyClosed) => return Poll::Ready(Ok(())),
                 Err(error) => {

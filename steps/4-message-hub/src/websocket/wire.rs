@@ -8,10 +8,14 @@ use tokio::net::TcpStream;
 pub(super) struct Wire {
     pub(super) stream: TcpStream,
     pub(super) control: Vec<u8>,
+    /// How many more times it is read from before others have their turn. tungstenite would go on
+    /// for as long as fragments come.
+    pub(super) reads: usize,
 }
 
 impl Read for Wire {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        self.reads = self.reads.checked_sub(1).ok_or(io::ErrorKind::WouldBlock)?;
         self.stream.try_read(buffer)
     }
 }

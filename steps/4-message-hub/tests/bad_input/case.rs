@@ -1,0 +1,92 @@
+//! What each case looks at when the attack is over: the program lives, the innocent have read
+//! everything, memory and files are given back.
+
+use crate::{
+    client,
+    hub::{Hub, until},
+    readers::Reader,
+};
+use std::{
+    sync::mpsc::{self, Receiver, RecvTimeoutError},
+    thread,
+    time::Duration,
+};
+
+/// How much more memory a second attack may leave in use than the first did: an allocator fills its
+/// gaps a little otherwise each time.
+const SLACK: usize = 8 * 1024 * 1024;
+
+/// Attacks a hub with these settings.
+///
+/// It is done twice: what stays in use after the first time is what the allocator keeps for the
+/// next; what is added by the second leaks.
+pub(crate) fn survives(settings: &[&str], attack: impl Fn(&Hub)) {
+    survives_within(SLACK, settings, attack);
+}
+
+/// As [`survives`], for attacks so large that the allocator's gaps are, too.
+pub(crate) fn survives_within(slack: usize, settings: &[&str], attack: impl Fn(&Hub)) {
+    let mut hub = Hub::start(settings);
+    let files = hub.files() + INNOCENTS;
+    let innocents = Innocents::of(&hub);
+
+    let warm_up = while_publishing(&hub, 1, || attack(&hub));
+    until("open files after an attack", || hub.files(), |now| *now == files);
+    let memory = hub.resident();
+
+    let count = while_publishing(&hub, warm_up + 1, || attack(&hub));
+    hub.assert_lives();
+    until("open files after two attacks", || hub.files(), |now| *now == files);
+    until("resident memory", || hub.resident(), |now| *now <= memory + slack);
+    innocents.have_read_all(&hub, count);
+    hub.stop();
+}
+
+/// Publishes numbers to the innocent while `attack` goes on, from `first` on; returns the last.
+fn while_publishing(hub: &Hub, first: usize, attack: impl FnOnce()) -> usize {
+    thread::scope(|scope| {
+        let (over, attacked) = mpsc::channel::<()>();
+        let publisher = scope.spawn(move || publish_until(hub, first, attacked));
+        attack();
+        drop(over);
+        publisher.join().unwrap()
+    })
+}
+
+fn publish_until(hub: &Hub, first: usize, attacked: Receiver<()>) -> usize {
+    let mut number = first;
+    loop {
+        client::publish(hub.http, "/innocent", &number.to_string());
+        match attacked.recv_timeout(Duration::from_millis(20)) {
+            Err(RecvTimeoutError::Timeout) => number += 1,
+            _ => return number,
+        }
+    }
+}
+
+/// Two that read the channel `/innocent`, each in its way.
+struct Innocents([Reader; INNOCENTS]);
+
+const INNOCENTS: usize = 2;
+
+impl Innocents {
+    fn of(hub: &Hub) -> Self {
+        let path = "/innocent";
+        let readers =
+            [Reader::over_http(hub.http, path), Reader::over_websocket(hub.websocket, path)];
+        client::publish(hub.http, path, "0");
+        readers.iter().for_each(|reader| assert_eq!(reader.next(), "0"));
+        Innocents(readers)
+    }
+
+    /// They have read the numbers up to `count`, and read what is published now.
+    fn have_read_all(self, hub: &Hub, count: usize) {
+        client::publish(hub.http, "/innocent", "after the attacks");
+        for reader in self.0 {
+            for number in 1..=count {
+                assert_eq!(reader.next(), number.to_string());
+            }
+            assert_eq!(reader.next(), "after the attacks");
+        }
+    }
+}

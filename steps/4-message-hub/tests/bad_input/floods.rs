@@ -1,0 +1,188 @@
+//! Too many, too much, all at once.
+
+use crate::{
+    case::{survives, survives_within},
+    client::{self, Client},
+    hub::{Hub, PATIENCE},
+    sockets::{self, CONTINUATION, FIN, PING, Socket, TEXT, frame},
+};
+use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
+use std::{
+    thread,
+    time::{Duration, Instant},
+};
+
+/// Lets this process, and the hubs that it starts, open as many files as it may. Returns how many.
+fn raise_file_limit() -> usize {
+    let limit = getrlimit(Resource::Nofile);
+    setrlimit(Resource::Nofile, Rlimit { current: limit.maximum, ..limit }).unwrap();
+    limit.maximum.map_or(usize::MAX, |limit| limit as usize)
+}
+
+#[test]
+fn a_thousand_connections_that_say_nothing_are_cut_off() {
+    raise_file_limit();
+    survives(&["header_timeout=0.5"], |hub| {
+        let ports = [hub.http, hub.tail, hub.websocket];
+        let silent = (0..1000).map(|number| Client::connect(ports[number % ports.len()]));
+        let silent: Vec<_> = silent.collect();
+        silent.into_iter().for_each(|mut client| client.is_hung_up_on());
+    });
+}
+
+#[test]
+fn a_thousand_connections_that_are_reset_leave_nothing_behind() {
+    raise_file_limit();
+    survives(&["websocket_publish=true"], |hub| {
+        for number in 0..1000 {
+            match number % 5 {
+                0 => Client::connect(hub.http).reset(),
+                1 => sent(hub, "POST /reset HTTP/1.1\r\nHost: x\r\nContent-Length: 9\r\n\r\nhalf")
+                    .reset(),
+                2 => sent(hub, "GET /reset HTTP/1.1\r\nHost: x\r\n\r\n").reset(),
+                3 => Socket::ask(hub.websocket, "/reset").reset(),
+                _ => {
+                    let mut socket = Socket::open(hub.websocket, "/reset");
+                    socket.send(sockets::announce(TEXT, 5000));
+                    socket.reset();
+                }
+            }
+        }
+    });
+}
+
+fn sent(hub: &Hub, request: &str) -> Client {
+    let mut client = Client::connect(hub.http);
+    client.send(request);
+    client
+}
+
+/// The clients stay: it is the hub that parts from them.
+#[test]
+fn a_thousand_readers_that_stop_reading_are_cut_off() {
+    raise_file_limit();
+    let settings = [
+        "write_timeout=0.5",
+        "keepalive_interval=0.2",
+        "idle_timeout=0.5",
+        "send_buffer_bytes=4096",
+    ];
+    survives(&settings, |hub| {
+        let before = hub.files();
+        let readers: Vec<_> = (0..1000).map(|number| stuck(hub, number)).collect();
+        let text = "x".repeat(60_000);
+        let mut published = 0;
+        crate::hub::until(
+            "readers that read nothing",
+            || hub.files(),
+            |files| {
+                if published < 20 {
+                    client::publish(hub.http, "/stuck", &text);
+                    published += 1;
+                }
+                *files <= before
+            },
+        );
+        drop(readers);
+    });
+}
+
+/// A reader that reads no more than the answer's head.
+fn stuck(hub: &Hub, number: usize) -> Client {
+    let (port, path) = match number % 3 {
+        0 => (hub.http, "/stuck?as=events"),
+        1 => (hub.tail, "/stuck"),
+        _ => {
+            let mut socket = Socket::ask_on(Client::narrow(hub.websocket), "/stuck");
+            socket.opened();
+            return socket.0;
+        }
+    };
+    let mut client = Client::narrow(port);
+    client.send(format!("GET {path} HTTP/1.1\r\nHost: x\r\n\r\n"));
+    assert_eq!(client.answer().unwrap().status, 200);
+    client
+}
+
+#[test]
+fn who_pings_and_pings_and_reads_no_pong_is_cut_off_and_fills_no_memory() {
+    survives(&["keepalive_interval=0.2", "idle_timeout=0.6"], |hub| {
+        let pings = frame(PING, &[b'x'; 125]).repeat(500);
+        thread::scope(|scope| {
+            for _ in 0..4 {
+                scope.spawn(|| {
+                    let mut socket = Socket::ask_on(Client::narrow(hub.websocket), "/pings");
+                    socket.opened();
+                    let began = Instant::now();
+                    socket.send_for_ever(&pings, Duration::from_secs(20));
+                    assert!(began.elapsed() < Duration::from_secs(15), "it was cut off");
+                });
+            }
+        });
+    });
+}
+
+/// As fast as they can, from more connections than the hub has threads.
+#[test]
+fn a_stream_of_empty_fragments_keeps_nobody_from_his_turn() {
+    let settings = ["keepalive_interval=0.2", "idle_timeout=1", "websocket_publish=true"];
+    let threads = thread::available_parallelism().unwrap().get() * 2;
+    survives(&settings, |hub| {
+        let fragments = frame(CONTINUATION - FIN, b"").repeat(10_000);
+        thread::scope(|scope| {
+            for _ in 0..threads {
+                scope.spawn(|| {
+                    let mut socket = Socket::open(hub.websocket, "/fragments");
+                    socket.send(frame(TEXT - FIN, b""));
+                    socket.send_for_ever(&fragments, PATIENCE);
+                });
+            }
+        });
+    });
+}
+
+#[test]
+fn fragments_for_ever_are_closed_with_1009_as_soon_as_they_are_too_long() {
+    survives(&["websocket_publish=true", "keepalive_interval=0.2"], |hub| {
+        let mut socket = Socket::open(hub.websocket, "/fragments");
+        socket.send(frame(TEXT - FIN, b"x"));
+        let fragment = frame(CONTINUATION - FIN, b"x");
+        for _ in 0..65_535 / 255 {
+            socket.send(fragment.repeat(255));
+        }
+        assert!(socket.says_nothing_for(Duration::from_millis(50)), "65536 bytes are not too long");
+        socket.send(fragment);
+        assert_eq!(socket.close_code(), Some(1009));
+        socket.is_hung_up_on();
+    });
+}
+
+/// As when the hub was away for a moment.
+#[test]
+fn ten_thousand_readers_that_come_back_at_once_are_all_served() {
+    let count = (raise_file_limit() / 2 - 500).min(10_000);
+    let slack = 4 * 1024 * count; // a tenth of what a reader takes
+    survives_within(slack, &[], |hub| {
+        client::publish(hub.http, "/again", "read before");
+        let place = place(hub);
+        client::publish(hub.http, "/again", "missed");
+        for _ in 0..2 {
+            let path = format!("/again?since={place}");
+            let mut readers: Vec<_> =
+                (0..count).map(|_| Socket::ask(hub.websocket, &path)).collect();
+            client::publish(hub.http, "/again", "new");
+            for reader in &mut readers {
+                reader.opened();
+                assert_eq!(reader.frame().unwrap().payload, b"missed");
+            }
+            readers.into_iter().for_each(Socket::reset);
+        }
+    });
+}
+
+/// The id of the newest message of `/again`.
+fn place(hub: &Hub) -> String {
+    let mut client = Client::connect(hub.http);
+    client.send("HEAD /again HTTP/1.1\r\nHost: x\r\n\r\n");
+    client.answer_to("HEAD").unwrap().header("channel-position").unwrap().to_string()
+}
