@@ -12,7 +12,7 @@ const FILTERS: &[(&str, &str, &str)] = &[
     ("a date", r"[A-Z][a-z]{2}, \d\d [A-Z][a-z]{2} \d{4} \d\d:\d\d:\d\d GMT", "<date>"),
     ("the epoch of a log", r"\b[0-9a-f]{8}-(\d+)\b", "<epoch>-$1"),
     ("how much fits into buffers", r"\bgap of \d+ messages", "gap of <n> messages"),
-    ("how much fits into buffers", r#""missed":\d+"#, r#""missed":<n>"#),
+    ("how much fits into buffers", r#""missed":[1-9]\d*"#, r#""missed":<n>"#),
     ("a port that the system chose", r"127\.0\.0\.1:(3[2-9]|[456]\d)\d{3}\b", "127.0.0.1:<port>"),
 ];
 

@@ -29,7 +29,6 @@ pub(crate) struct Channels {
 
 impl Channels {
     /// Does something with the channel of this name, which is there when this returns.
-    // ANCHOR: with
     pub(crate) fn with<T>(
         &self,
         name: &ChannelName,
@@ -44,7 +43,6 @@ impl Channels {
             }
         }
     }
-    // ANCHOR_END: with
 
     fn create(&self, name: &ChannelName) -> Arc<Channel> {
         let mut channels = self.write();

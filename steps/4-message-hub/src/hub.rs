@@ -25,7 +25,6 @@ pub struct Hub {
 
 impl Hub {
     /// A hub without channels.
-    // ANCHOR: settings
     pub fn new(settings: &Settings) -> Self {
         Hub {
             channels: Channels::default(),
@@ -60,10 +59,8 @@ impl Hub {
             guard: Guard::new(settings),
         }
     }
-    // ANCHOR_END: settings
 
     /// Publishes a message. Never waits for a reader.
-    // ANCHOR: publish
     pub fn publish(&self, channel: &ChannelName, message: Message) -> Result<(), Refusal> {
         self.publish_all(channel, &[message])
     }
@@ -74,10 +71,8 @@ impl Hub {
         self.channels.with(channel, |channel| channel.publish(messages, bounds));
         Ok(())
     }
-    // ANCHOR_END: publish
 
     /// Subscribes to a channel.
-    // ANCHOR: subscribe
     pub fn subscribe(
         &self,
         channel: &ChannelName,
@@ -89,7 +84,6 @@ impl Hub {
             Subscription::new(channel, encoding, start, self.slow_reader.clone())
         }))
     }
-    // ANCHOR_END: subscribe
 
     /// How many read a channel.
     pub fn readers(&self, channel: &ChannelName) -> usize {

@@ -71,7 +71,6 @@ impl HttpSubscription {
 impl Stream for HttpSubscription {
     type Item = Bytes;
 
-    // ANCHOR: poll_next
     fn poll_next(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Bytes>> {
         let (hello, subscription) = match self.get_mut() {
             HttpSubscription::Stream { hello, subscription } => (hello, subscription),
@@ -89,7 +88,6 @@ impl Stream for HttpSubscription {
             Next::End => None,
         })
     }
-    // ANCHOR_END: poll_next
 }
 
 impl pubsub::Subscription for HttpSubscription {

@@ -116,7 +116,6 @@ impl Connection {
         std::future::poll_fn(|context| self.poll(context)).await
     }
 
-    // ANCHOR: poll
     fn poll(&mut self, context: &mut Context<'_>) -> Poll<io::Result<()>> {
         if self.poll_incoming(context)?.is_ready() {
             // Both sides have closed. What is left to say is said if there is room for it.
@@ -128,7 +127,6 @@ impl Connection {
         }
         self.poll_outgoing(context)
     }
-    // ANCHOR_END: poll
 
     /// Takes in what the peer has sent. Ready when both sides have closed.
     fn poll_incoming(&mut self, context: &mut Context<'_>) -> Poll<io::Result<()>> {

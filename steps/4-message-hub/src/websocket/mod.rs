@@ -118,7 +118,6 @@ impl Sockets {
     /// Answers a request to open a WebSocket, and serves that on a task of `scope`.
     ///
     /// The subscription begins here, before the answer: what is published after that is read.
-    // ANCHOR: open
     pub fn open(
         &self,
         mut request: Request<Incoming>,
@@ -150,7 +149,6 @@ impl Sockets {
         });
         Ok(response)
     }
-    // ANCHOR_END: open
 
     fn terms(&self, channel: ChannelName, token: Token) -> Terms {
         Terms {
