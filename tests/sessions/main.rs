@@ -3,6 +3,8 @@
 mod chapter_0;
 mod chapter_1;
 mod chapter_2;
+mod chapter_3;
+mod chapter_4;
 
 use book_tests::trials::{self, Test};
 use std::process::ExitCode;
@@ -33,6 +35,17 @@ const SESSIONS: &[Test] = sessions! {
     chapter_2, "netcat-openbsd":
         a_client_comes_back_when_its_server_does
         lines_that_are_no_numbers_are_skipped;
+    chapter_3, "curl":
+        what_one_publishes_two_read
+        a_stopped_reader_stops_everybody
+        a_full_queue_drops_in_silence
+        what_is_refused_is_refused_with_a_sentence;
+    chapter_4, "curl":
+        one_message_on_every_transport
+        a_reader_comes_back_to_where_it_was
+        a_reader_whose_place_is_gone_is_told
+        a_stopped_reader_stops_nobody
+        a_hub_says_goodbye;
 };
 
 fn main() -> ExitCode {

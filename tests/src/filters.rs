@@ -9,6 +9,10 @@ const FILTERS: &[(&str, &str, &str)] = &[
     ("a process id", r"\bpid \d+", "pid <pid>"),
     ("how long something has run", r"\bfor (\d+(s|m|h) ?)+", "for <time>"),
     ("a random wait", r"trying again in \d+ ms", "trying again in <wait> ms"),
+    ("a date", r"[A-Z][a-z]{2}, \d\d [A-Z][a-z]{2} \d{4} \d\d:\d\d:\d\d GMT", "<date>"),
+    ("the epoch of a log", r"\b[0-9a-f]{8}-(\d+)\b", "<epoch>-$1"),
+    ("how much fits into buffers", r"\bgap of \d+ messages", "gap of <n> messages"),
+    ("how much fits into buffers", r#""missed":\d+"#, r#""missed":<n>"#),
     ("a port that the system chose", r"127\.0\.0\.1:(3[2-9]|[456]\d)\d{3}\b", "127.0.0.1:<port>"),
 ];
 
@@ -42,6 +46,10 @@ mod tests {
             ("x is ready (pid 4711, for 1m 3s)", "x is ready (pid <pid>, for <time>)"),
             ("listening on 127.0.0.1:7776", "listening on 127.0.0.1:7776"),
             ("from 127.0.0.1:41234", "from 127.0.0.1:<port>"),
+            ("date: Sun, 22 Nov 2026 12:52:39 GMT", "date: <date>"),
+            ("id: 9f3a61c2-42", "id: <epoch>-42"),
+            ("a gap of 33 messages", "a gap of <n> messages"),
+            (r#"{"missed":12}"#, r#"{"missed":<n>}"#),
             ("10\n7\n7\n", "10\n7\n7\n"),
             (
                 "x; trying again in 7 ms\nx; trying again in 9 ms\n",

@@ -17,8 +17,13 @@ const PROMPT: &str = "$ ";
 /// How long to wait for what should be printed. Only ever waited out by a test that fails.
 const PATIENCE: Duration = Duration::from_secs(30);
 
-/// Control and C.
+/// Control and C, control and Z.
 const INTERRUPT: u8 = 3;
+const SUSPEND: u8 = 26;
+
+/// Characters that a terminal shows nothing for: the return of a line's end, and the separator that
+/// the hub's notices begin with.
+const UNSEEN: [u8; 2] = [b'\r', 0x1E];
 
 /// A terminal of a [`Session`](crate::Session). Cloning gives another hold on the same one.
 #[derive(Clone)]
@@ -98,6 +103,13 @@ impl Terminal {
     pub fn press_ctrl_c(&self) {
         self.send(&[INTERRUPT]);
         self.wait_for("^C");
+        self.wait_for_prompt();
+    }
+
+    /// Presses Ctrl-Z, and waits until the command is stopped.
+    pub fn press_ctrl_z(&self) {
+        self.send(&[SUSPEND]);
+        self.wait_for("Stopped");
         self.wait_for_prompt();
     }
 
@@ -220,7 +232,7 @@ fn read_all(mut from: impl Read, screen: &Screen) {
     let mut pending = Vec::new();
     // On Linux the read fails when the last process on the terminal has gone.
     while let Ok(count @ 1..) = from.read(&mut buffer) {
-        pending.extend(buffer[..count].iter().filter(|byte| **byte != b'\r'));
+        pending.extend(buffer[..count].iter().filter(|byte| !UNSEEN.contains(byte)));
         // A character may come in two parts.
         let whole = match str::from_utf8(&pending) {
             Ok(text) => text.len(),

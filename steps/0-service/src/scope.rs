@@ -6,18 +6,19 @@ use crate::{
     lifecycle::Node,
     work::{Handle, Kind, Registry},
 };
+use pin_project_lite::pin_project;
 use std::{
     any::Any,
     borrow::Cow,
     collections::BTreeMap,
     fmt, io,
     panic::{AssertUnwindSafe, catch_unwind},
-    pin::pin,
+    pin::Pin,
     sync::{
         Arc, Mutex, Weak,
         atomic::{AtomicU64, Ordering},
     },
-    task::Poll,
+    task::{Context, Poll},
     thread,
     time::Duration,
 };
@@ -144,12 +145,7 @@ impl Scope {
     ) {
         let Some(work) = self.admit(name, Kind::Task) else { return };
         let id = work.id;
-        let task = self.shared.tokio.spawn(async move {
-            if let Err(panic) = caught(task).await {
-                work.panicked(panic);
-            }
-            drop(work);
-        });
+        let task = self.shared.tokio.spawn(Caught { task, work });
         self.shared.work.attach(id, handle(task.abort_handle()));
     }
     // ANCHOR_END: spawn_task
@@ -349,17 +345,28 @@ impl Drop for Running {
     }
 }
 
-/// Awaits `task`, and catches its panic.
-async fn caught(task: impl Future<Output = ()>) -> Result<(), Box<dyn Any + Send>> {
-    let mut task = pin!(task);
-    std::future::poll_fn(|context| {
-        match catch_unwind(AssertUnwindSafe(|| task.as_mut().poll(context))) {
-            Ok(Poll::Pending) => Poll::Pending,
-            Ok(Poll::Ready(())) => Poll::Ready(Ok(())),
-            Err(panic) => Poll::Ready(Err(panic)),
+pin_project! {
+    /// A task, whose panic is caught. Not an `async` block: those keep what they await twice.
+    struct Caught<F> {
+        #[pin]
+        task: F,
+        work: Running,
+    }
+}
+
+impl<F: Future<Output = ()>> Future for Caught<F> {
+    type Output = ();
+
+    fn poll(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<()> {
+        let this = self.project();
+        match catch_unwind(AssertUnwindSafe(|| this.task.poll(context))) {
+            Ok(polled) => polled,
+            Err(panic) => {
+                this.work.panicked(panic);
+                Poll::Ready(())
+            }
         }
-    })
-    .await
+    }
 }
 
 /// Starts the workers of `may`, not tied to cores, which other processes may be using.

@@ -89,8 +89,8 @@ async fn a_reader_that_was_too_slow_is_closed_where_that_is_set() {
         Reader::subscribe_with(rig.http, "/news", "Accept: text/event-stream\r\n").await;
     let mut socket = rig.socket("/news").await;
     within("publishing waits for nobody", publish_many(&rig)).await;
-    assert!(lines.rest().await.ends_with("\n\u{1e}{\"closed\":\"slow\"}\n"));
-    assert!(events.rest().await.ends_with("\n\nevent: closed\ndata: slow\n\n"));
+    assert!(lines.rest().await.ends_with("\u{1e}{\"closed\":\"slow\"}\n"));
+    assert!(events.rest().await.ends_with("retry: 1000\nevent: closed\ndata: slow\n\n"));
     let close = loop {
         match socket.next().await {
             Frame::Text(_) => {}

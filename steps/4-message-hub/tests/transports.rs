@@ -91,7 +91,10 @@ async fn a_stop_says_goodbye_on_every_transport() {
     assert_eq!(close, (1001, "stopping".into()));
     assert_eq!(lines.rest().await, "\u{1e}{\"closed\":\"stopping\"}\n");
     assert_eq!(json.rest().await, "{\"closed\":\"stopping\"}\n");
-    assert_eq!(events.rest().await, "retry: 1000\n\nevent: closed\ndata: stopping\n\n");
+    assert_eq!(
+        events.rest().await,
+        "retry: 1000\n\nretry: 1000\nevent: closed\ndata: stopping\n\n"
+    );
     assert!(poll.rest().await.starts_with("{\"messages\":[],"));
     assert_eq!(tail.rest().await, "--next-message\r\n");
 }

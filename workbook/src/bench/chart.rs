@@ -11,7 +11,7 @@ const BAR: f64 = BAR_HEIGHT + 8.0;
 const FIGURE: f64 = 84.0;
 
 /// What a label has at least, and what it needs for each letter.
-const LABEL: (f64, f64) = (64.0, 8.0);
+const LABEL: (f64, f64) = (64.0, 8.5);
 
 /// Panels of bars, two in a row.
 pub(super) struct Chart {

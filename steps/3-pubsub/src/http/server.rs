@@ -91,9 +91,10 @@ impl<H: Handler> Server<H> {
             return;
         }
         let place = Arc::new(place);
+        // In a box, which is gone when the answer is there: what hyper has room for, it keeps.
         let answer = service_fn(|request| {
             let answer = self.handler.answer(request, &place);
-            async { Ok::<_, Infallible>(answer.await) }
+            Box::pin(async { Ok::<_, Infallible>(answer.await) })
         });
         let connection = http1::Builder::new()
             .timer(TokioTimer::new())

@@ -91,6 +91,9 @@ impl Encoding {
             }
             Encoding::Events => {
                 let (what, value) = notice.parts();
+                if let Notice::Closed(_) = notice {
+                    out.extend_from_slice(format!("retry: {RETRY}\n").as_bytes());
+                }
                 out.extend_from_slice(format!("event: {what}\ndata: {value}\n\n").as_bytes());
             }
             Encoding::Frames => put_frame(frames::BINARY, notice.to_json().as_bytes(), &mut out),

@@ -78,7 +78,7 @@ impl Connection {
     /// A connection on `stream`, from which `read` has been read already.
     pub(super) fn new(
         stream: TcpStream,
-        read: Bytes,
+        read: &[u8],
         subscription: Subscription,
         terms: Terms,
         place: Arc<Place>,
@@ -94,7 +94,7 @@ impl Connection {
         keepalive.set_missed_tick_behavior(MissedTickBehavior::Delay);
         keepalive.reset();
         Connection {
-            socket: WebSocket::from_partially_read(wire, read.into(), Role::Server, Some(config)),
+            socket: WebSocket::from_partially_read(wire, read.to_vec(), Role::Server, Some(config)),
             subscription,
             terms,
             rest: Bytes::new(),
@@ -107,7 +107,7 @@ impl Connection {
     }
 
     /// Runs until either side closes, or the peer is gone. At a stop of `scope` it says goodbye.
-    pub(super) async fn run(mut self, scope: &Scope) -> io::Result<()> {
+    pub(super) async fn run(&mut self, scope: &Scope) -> io::Result<()> {
         tokio::select! {
             ended = std::future::poll_fn(|context| self.poll(context)) => return ended,
             () = scope.stopping() => {}
@@ -266,6 +266,7 @@ impl Connection {
     /// Writes what there is to say, as far as the socket takes it.
     // ANCHOR: outgoing
     fn poll_outgoing(&mut self, context: &mut Context<'_>) -> Poll<io::Result<()>> {
+        let mut has_written = false;
         loop {
             if self.rest.is_empty() {
                 // Between two messages: control frames go first, they are what the peer waits for.
@@ -284,15 +285,17 @@ impl Connection {
             // reads nothing holds nothing.
             ready!(self.socket.get_ref().stream.poll_write_ready(context))?;
             match ready!(self.subscription.poll_next(context)) {
+                // Others have their turn, and meanwhile there may be more to write at once.
+                Next::Batch(_) if std::mem::replace(&mut has_written, true) => {
+                    context.waker().wake_by_ref();
+                    return Poll::Pending;
+                }
                 Next::Batch(batch) => {
                     match self.socket.get_ref().stream.try_write(batch.as_slice()) {
                         Ok(written) => self.rest = self.subscription.advance(&batch, written),
-                        Err(error) if error.kind() == io::ErrorKind::WouldBlock => continue,
+                        Err(error) if error.kind() == io::ErrorKind::WouldBlock => {}
                         Err(error) => return Poll::Ready(Err(error)),
                     }
-                    // Others have their turn, and meanwhile there may be more to write at once.
-                    context.waker().wake_by_ref();
-                    return Poll::Pending;
                 }
                 Next::Notice(Notice::Closed(reason)) => self.say_close(SLOW, &reason.to_string()),
                 Next::Notice(notice) => self.rest = self.encoding().notice(notice),

@@ -4,7 +4,7 @@ mod connection;
 mod wire;
 
 use crate::{
-    Encoding, Hub,
+    Encoding, Hub, Subscription,
     ask::{Ask, Form},
     guard::{Guard, Token},
     over_http::POSITION,
@@ -13,14 +13,14 @@ use bytes::Bytes;
 use connection::{Connection, Terms};
 use http::{HeaderValue, Method, Request, Response, StatusCode, header};
 use http_body_util::Full;
-use hyper::body::Incoming;
+use hyper::{body::Incoming, upgrade::Upgraded};
 use hyper_util::rt::TokioIo;
 use pubsub::{
     ChannelName,
     http::{self as server, Handler, Limits, Port, Refusal},
 };
 use service::{Failure, Place, Scope, Service, Setting, Settings};
-use std::{net::SocketAddr, sync::Arc, time::Duration};
+use std::{io, net::SocketAddr, sync::Arc, time::Duration};
 use tokio::net::TcpStream;
 use tracing::debug;
 
@@ -135,19 +135,17 @@ impl Sockets {
         let position = HeaderValue::try_from(subscription.position().to_string());
         response.headers_mut().extend(position.ok().map(|position| (POSITION, position)));
         let terms = self.terms(channel, token(&self.hub.guard, &request)?);
-        let (connection_scope, place) = (scope.clone(), place.clone());
-        scope.contained().spawn_graceful_task("websocket", async move {
-            let served = async {
-                let upgraded = upgrade.await.map_err(std::io::Error::other)?;
-                let parts = upgraded.downcast::<TokioIo<TcpStream>>();
-                let parts = parts.expect("this port serves TCP");
-                let stream = parts.io.into_inner();
-                Connection::new(stream, parts.read_buf, subscription, terms, place)
-                    .run(&connection_scope)
-                    .await
+        let (connections, place, scope) = (scope.contained(), place.clone(), scope.clone());
+        connections.spawn_graceful_task("websocket", async move {
+            let served = match upgrade.await {
+                Ok(upgraded) => {
+                    let mut connection = connection(upgraded, subscription, terms, place);
+                    connection.run(&scope).await
+                }
+                Err(error) => Err(io::Error::other(error)),
             };
-            if let Err(error) = served.await {
-                debug!(service = %connection_scope, "a WebSocket ended: {error}");
+            if let Err(error) = served {
+                debug!(service = %scope, "a WebSocket ended: {error}");
             }
         });
         Ok(response)
@@ -165,6 +163,19 @@ impl Sockets {
             idle_timeout: self.idle_timeout.get(),
         }
     }
+}
+
+/// The connection that hyper has handed over, in a box: the task that serves it has been there since
+/// before, and is small.
+fn connection(
+    upgraded: Upgraded,
+    subscription: Subscription,
+    terms: Terms,
+    place: Arc<Place>,
+) -> Box<Connection> {
+    let parts = upgraded.downcast::<TokioIo<TcpStream>>().expect("this port serves TCP");
+    let stream = parts.io.into_inner();
+    Box::new(Connection::new(stream, &parts.read_buf, subscription, terms, place))
 }
 
 /// The answer to a proper handshake. Subprotocols and extensions that are offered are passed over,

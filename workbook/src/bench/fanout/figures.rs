@@ -50,14 +50,14 @@ fn medians(Runs { version, runs, .. }: &Runs) -> Table {
     let of = |figure: Figure| median(runs.iter().flatten().filter_map(figure));
     let figures: [(&str, i32, Figure); 9] = [
         ("deliveries_millions", 1, |run| run.deliveries.map(|count| count / 1e6)),
-        ("paced_p50_ms", 2, |run| run.paced.map(|paced| millis(paced.p50))),
-        ("paced_p99_ms", 2, |run| run.paced.map(|paced| millis(paced.p99))),
+        ("paced_p50_ms", 1, |run| run.paced.map(|paced| millis(paced.p50))),
+        ("paced_p99_ms", 1, |run| run.paced.map(|paced| millis(paced.p99))),
         ("connect_seconds", 2, |run| run.idle.map(|idle| idle.connect.as_secs_f64())),
         ("kib_per_connection", 1, |run| run.idle.map(|idle| idle.bytes_each / 1024.0)),
-        ("none_stopped_p50_ms", 2, |run| run.stopped.map(|[without, _]| millis(without.p50))),
-        ("none_stopped_p99_ms", 2, |run| run.stopped.map(|[without, _]| millis(without.p99))),
-        ("one_stopped_p50_ms", 2, |run| run.stopped.map(|[_, with]| millis(with.p50))),
-        ("one_stopped_p99_ms", 2, |run| run.stopped.map(|[_, with]| millis(with.p99))),
+        ("none_stopped_p50_ms", 1, |run| run.stopped.map(|[without, _]| millis(without.p50))),
+        ("none_stopped_p99_ms", 1, |run| run.stopped.map(|[without, _]| millis(without.p99))),
+        ("one_stopped_p50_ms", 1, |run| run.stopped.map(|[_, with]| millis(with.p50))),
+        ("one_stopped_p99_ms", 1, |run| run.stopped.map(|[_, with]| millis(with.p99))),
     ];
     let floats = figures
         .into_iter()
@@ -87,7 +87,7 @@ fn millis(time: Duration) -> f64 {
     time.as_secs_f64() * 1e3
 }
 
-/// The chart of these results, in which a server that was left out is left out.
+/// The chart of these results, without what was not measured.
 pub(in super::super) fn draw(results: &Results) -> anyhow::Result<String> {
     let count = |name: &str| {
         let count = results.get(name).and_then(Value::as_integer);
@@ -104,12 +104,13 @@ pub(in super::super) fn draw(results: &Results) -> anyhow::Result<String> {
         let bars = System::ALL.into_iter().filter_map(bar).collect();
         Bars { title, unit: unit.into(), bars }
     };
-    let panels = vec![
+    let mut panels = vec![
         panel(format!("deliveries a second to {readers} readers"), "M", "deliveries_per_second"),
         panel("time of a paced delivery, 99th percentile".into(), "ms", "paced_p99_ms"),
-        panel("resident memory for a connection that waits".into(), "KiB", "kib_per_connection"),
+        panel("resident memory of an idle connection".into(), "KiB", "kib_per_connection"),
         panel(format!("time to connect {connections} readers"), "s", "connect_seconds"),
     ];
+    panels.retain(|panel| !panel.bars.is_empty());
     let chart = Chart {
         id: "bench-fanout".into(),
         title: format!("one channel, {readers} readers, several servers"),
@@ -125,5 +126,32 @@ fn colour(system: System) -> usize {
         System::MessageHub | System::MessageHubHttp => 0,
         System::Pubsub => 1,
         System::Redis | System::Nats | System::Nchan | System::Ws => 2,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_was_not_measured_is_not_drawn() {
+        let figures = "readers = 10\nconnections = 20\n[redis]\ndeliveries_per_second = 2345678\n";
+        let [command, date, machine] = ["just bench", "2026-11-22", "2 cores"].map(str::to_owned);
+        let results = Results { command, date, machine, figures: figures.parse().unwrap() };
+        let chart = draw(&results).unwrap();
+        assert!(chart.contains("deliveries a second to 10 readers: Redis 2.35 M."), "{chart}");
+        assert!(!chart.contains("NATS") && !chart.contains("20 readers"), "{chart}");
+    }
+
+    #[test]
+    fn a_ratio_is_of_the_rounds_that_both_finished() {
+        let run = |deliveries| Some(Run { deliveries: Some(deliveries), ..Run::default() });
+        let runs = |system, runs| Runs { system, version: String::new(), runs };
+        let all = [
+            runs(System::MessageHub, vec![run(6.0), run(8.0), run(1.0)]),
+            runs(System::Redis, vec![run(3.0), run(2.0), None]),
+        ];
+        assert_eq!(ratio(&all, System::MessageHub, System::Redis), Some(4.0));
+        assert_eq!(ratio(&all, System::MessageHub, System::Ws), None);
     }
 }

@@ -27,23 +27,32 @@ use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 use std::{path::Path, time::Duration};
 use tokio::runtime::Runtime;
 
+/// What is measured if nothing else is said.
+mod usual {
+    pub(super) const ROUNDS: usize = 5;
+    pub(super) const SECONDS: u64 = 4;
+    pub(super) const READERS: usize = 1_000;
+    pub(super) const CONNECTIONS: usize = 10_000;
+    pub(super) const WINDOW: u64 = 512;
+}
+
 /// What is measured, and how.
 #[derive(Args)]
 pub struct Options {
     /// How often each server is measured; the medians count
-    #[arg(long, default_value_t = 5)]
+    #[arg(long, default_value_t = usual::ROUNDS)]
     rounds: usize,
     /// How long each is kept busy, in seconds
-    #[arg(long, default_value_t = 4)]
+    #[arg(long, default_value_t = usual::SECONDS)]
     seconds: u64,
     /// How many readers a message has
-    #[arg(long, default_value_t = 1_000)]
+    #[arg(long, default_value_t = usual::READERS)]
     readers: usize,
     /// How many connections are held that wait
-    #[arg(long, default_value_t = 10_000)]
+    #[arg(long, default_value_t = usual::CONNECTIONS)]
     connections: usize,
     /// How many messages the publisher may be ahead of the slowest reader
-    #[arg(long, default_value_t = 512)]
+    #[arg(long, default_value_t = usual::WINDOW)]
     window: u64,
     /// These servers, not all
     #[arg(long, value_delimiter = ',')]
@@ -146,12 +155,19 @@ impl Options {
         self.phases.is_empty() || self.phases.contains(&phase)
     }
 
-    /// The command that a reader can repeat.
+    /// The command that a reader can repeat, with what is not as usual.
     fn command(&self) -> String {
-        let Options { rounds, seconds, readers, connections, window, .. } = self;
-        let mut command = format!(
-            "just bench fanout --rounds {rounds} --seconds {seconds} --readers {readers} --connections {connections} --window {window}"
-        );
+        let numbers = [
+            ("rounds", self.rounds as u64, usual::ROUNDS as u64),
+            ("seconds", self.seconds, usual::SECONDS),
+            ("readers", self.readers as u64, usual::READERS as u64),
+            ("connections", self.connections as u64, usual::CONNECTIONS as u64),
+            ("window", self.window, usual::WINDOW),
+        ];
+        let mut command = "just bench fanout".to_owned();
+        for (name, value, _) in numbers.iter().filter(|(_, value, usual)| value != usual) {
+            command += &format!(" --{name} {value}");
+        }
         let names: Vec<_> = self.only.iter().map(|system| system.name()).collect();
         if !names.is_empty() {
             command += &format!(" --only {}", names.join(","));

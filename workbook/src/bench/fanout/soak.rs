@@ -4,7 +4,7 @@ use super::{
     super::{machine, statistics::rounded},
     peers::System,
     phases::Fan,
-    prepare,
+    prepare, usual,
 };
 use crate::book::results::Results;
 use anyhow::Context;
@@ -22,10 +22,10 @@ pub struct Soak {
     #[arg(long, default_value_t = 10.0)]
     minutes: f64,
     /// How many readers a message has
-    #[arg(long, default_value_t = 1_000)]
+    #[arg(long, default_value_t = usual::READERS)]
     readers: usize,
     /// How many messages the publisher may be ahead of the slowest reader that is not stopped
-    #[arg(long, default_value_t = 512)]
+    #[arg(long, default_value_t = usual::WINDOW)]
     window: u64,
 }
 

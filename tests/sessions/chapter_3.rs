@@ -1,0 +1,89 @@
+//! Chapter 3: publish and subscribe.
+
+use book_tests::Session;
+
+pub(crate) fn what_one_publishes_two_read() {
+    let session = Session::new("pubsub");
+    let server = session.terminal("server");
+    server.start("./just step 3", "pubsub: ready");
+    let (one, two) = (session.terminal("reader-1"), session.terminal("reader-2"));
+    for reader in [&one, &two] {
+        // The headers say that it has subscribed.
+        reader.start("curl -sNi localhost:8088/news", "\n\n");
+    }
+    let publisher = session.terminal("publisher");
+    for message in ["good morning", "rain later"] {
+        publisher.run(&format!("curl -d '{message}' localhost:8088/news"));
+        for reader in [&one, &two] {
+            reader.wait_for(&format!("{message}\n"));
+        }
+    }
+    one.press_ctrl_c();
+    two.press_ctrl_c();
+    server.press_ctrl_c();
+    session.end();
+}
+
+pub(crate) fn a_stopped_reader_stops_everybody() {
+    let session = Session::new("blocked");
+    let server = session.terminal("server");
+    server.start("./just step 3", "pubsub: ready");
+    let stopped = session.terminal("stopped");
+    stopped.start("curl -sN -D /dev/tty localhost:8088/news > /dev/null", "\n\n");
+    stopped.press_ctrl_z();
+    let reads = session.terminal("reads");
+    reads.start("curl -sN -D /dev/tty localhost:8088/news | grep --line-buffered -v 0000", "\n\n");
+    let publisher = session.terminal("publisher");
+    publisher.run("for n in {1..200}; do printf '%060000d' $n | curl -s -m 2 --data-binary @- localhost:8088/news || break; done > /dev/null; echo stuck");
+    publisher.type_line("curl -d hello localhost:8088/news");
+    stopped.type_line("fg");
+    publisher.wait_for("OK\n");
+    reads.wait_for("hello\n");
+    session.in_order(&[
+        (&publisher, "\nstuck\n"),
+        (&stopped, "fg\n"),
+        (&publisher, "hello localhost:8088/news\nOK\n"),
+    ]);
+    session.in_order(&[(&stopped, "fg\n"), (&reads, "hello\n")]);
+    stopped.press_ctrl_c();
+    reads.press_ctrl_c();
+    publisher.wait_for_prompt();
+    server.press_ctrl_c();
+    session.end();
+}
+
+pub(crate) fn a_full_queue_drops_in_silence() {
+    let session = Session::new("dropped");
+    let server = session.terminal("server");
+    server.start("./just step 3 --set full_queue=drop", "pubsub: ready");
+    let stopped = session.terminal("stopped");
+    stopped.type_line("# says each twentieth number, and where one is missing");
+    stopped.wait_for_prompt();
+    stopped.start(
+        "curl -sN -D /dev/tty localhost:8088/news | stdbuf -oL cut -d ' ' -f 1 | while read n; do ((n == last + 1)) || echo \"a gap of $((n - last - 1)) messages\"; ((last = n, n % 20)) || echo $n; done",
+        "\n\n",
+    );
+    stopped.press_ctrl_z();
+    let publisher = session.terminal("publisher");
+    publisher.run("for n in {1..100}; do printf '%d %060000d' $n | curl -s --data-binary @- localhost:8088/news; done | uniq -c");
+    stopped.start("fg", "60\n");
+    publisher.run("curl -d '101 and no more' localhost:8088/news");
+    stopped.wait_for("messages\n");
+    stopped.press_ctrl_c();
+    server.press_ctrl_c();
+    session.end();
+}
+
+pub(crate) fn what_is_refused_is_refused_with_a_sentence() {
+    let session = Session::new("refused");
+    let server = session.terminal("server");
+    server.run("./just step 3 start");
+    let client = session.terminal("client");
+    client.run("curl -X DELETE localhost:8088/news");
+    client.run("curl -d hello localhost:8088/");
+    client.run("curl -d hello localhost:8088/rooms//7");
+    client.run("printf 'one\\ntwo' | curl --data-binary @- localhost:8088/news");
+    client.run("printf '%070000d' 7 | curl --data-binary @- localhost:8088/news");
+    server.run("./just step 3 stop");
+    session.end();
+}

@@ -1,0 +1,111 @@
+//! Chapter 4: the message hub.
+
+use book_tests::Session;
+
+pub(crate) fn one_message_on_every_transport() {
+    let session = Session::new("transports");
+    let server = session.terminal("server");
+    server.start("./just step 4", "hub: ready");
+    let publisher = session.terminal("publisher");
+    publisher.run("curl -d 'good morning' localhost:8088/news");
+    let lines = session.terminal("lines");
+    lines.start("curl -sN 'localhost:8088/news?last=1'", "morning\n");
+    let events = session.terminal("events");
+    events.start(
+        "curl -sN -H 'Accept: text/event-stream' 'localhost:8088/news?last=1'",
+        "morning\n\n",
+    );
+    let json = session.terminal("json");
+    json.start("curl -sN 'localhost:8088/news?last=1&as=json'", "}\n");
+    let tail = session.terminal("tail");
+    tail.start("curl -sN localhost:8089/news", "morning\n--next-message\n");
+    let websocket = session.terminal("websocket");
+    websocket.start("./just example read_websocket 'ws://localhost:7070/news?last=1'", "morning\n");
+    publisher.run("curl -d 'rain later' localhost:8088/news");
+    for (reader, end) in [
+        (&lines, "later\n"),
+        (&events, "later\n\n"),
+        (&json, "}\n"),
+        (&tail, "later\n--next-message\n"),
+        (&websocket, "later\n"),
+    ] {
+        reader.wait_for(end);
+        reader.press_ctrl_c();
+    }
+    server.press_ctrl_c();
+    session.end();
+}
+
+pub(crate) fn a_reader_comes_back_to_where_it_was() {
+    let session = Session::new("comes-back-by-id");
+    let publisher = session.terminal("publisher");
+    publisher.run("./just step 4 start");
+    publisher.run("curl -d one localhost:8088/news");
+    let reader = session.terminal("reader");
+    reader.run("curl -s 'localhost:8088/news?as=poll&last=1'");
+    reader.run("since=$(curl -s 'localhost:8088/news?as=poll' | grep -o '[0-9a-f]*-[0-9]*')");
+    publisher.run("curl -d two localhost:8088/news");
+    publisher.run("curl -d three localhost:8088/news");
+    reader.run("curl -s \"localhost:8088/news?as=poll&since=$since\"");
+    reader.start("curl -sN \"localhost:8088/news?since=$since\"", "three\n");
+    publisher.run("curl -d four localhost:8088/news");
+    reader.wait_for("four\n");
+    reader.press_ctrl_c();
+    publisher.run("./just step 4 stop");
+    session.end();
+}
+
+pub(crate) fn a_reader_whose_place_is_gone_is_told() {
+    let session = Session::new("place-gone");
+    let server = session.terminal("server");
+    server.run("./just step 4 start");
+    server.run("curl -d one localhost:8088/news");
+    let reader = session.terminal("reader");
+    reader.run("since=$(curl -s 'localhost:8088/news?as=poll' | grep -o '[0-9a-f]*-[0-9]*')");
+    server.run("./just step 4 restart");
+    server.run("curl -d two localhost:8088/news");
+    reader.start("curl -sN \"localhost:8088/news?since=$since\"", "two\n");
+    reader.press_ctrl_c();
+    server.run("./just step 4 stop");
+    session.end();
+}
+
+pub(crate) fn a_stopped_reader_stops_nobody() {
+    let session = Session::new("missed");
+    let server = session.terminal("server");
+    server.start("./just step 4", "hub: ready");
+    let stopped = session.terminal("stopped");
+    stopped
+        .start("curl -sN -D /dev/tty localhost:8088/news | grep --line-buffered -v 0000", "\n\n");
+    stopped.press_ctrl_z();
+    let reads = session.terminal("reads");
+    reads.start("curl -sN -D /dev/tty localhost:8088/news | grep --line-buffered -v 0000", "\n\n");
+    let publisher = session.terminal("publisher");
+    publisher.run("for n in {1..200}; do printf '%060000d' $n | curl -s -m 2 --data-binary @- localhost:8088/news; done | uniq -c");
+    publisher.run("curl -d hello localhost:8088/news");
+    reads.wait_for("hello\n");
+    stopped.start("fg", "hello\n");
+    session.in_order(&[(&reads, "hello\n"), (&stopped, "fg\n"), (&stopped, "missed")]);
+    stopped.press_ctrl_c();
+    reads.press_ctrl_c();
+    server.press_ctrl_c();
+    session.end();
+}
+
+pub(crate) fn a_hub_says_goodbye() {
+    let session = Session::new("goodbye");
+    let server = session.terminal("server");
+    server.run("./just step 4 start");
+    server.run("curl -d 'good morning' localhost:8088/news");
+    let lines = session.terminal("lines");
+    lines.start("curl -sN 'localhost:8088/news?last=1'", "morning\n");
+    let events = session.terminal("events");
+    events.start("curl -sN 'localhost:8088/news?last=1&as=events'", "morning\n\n");
+    let websocket = session.terminal("websocket");
+    websocket.start("./just example read_websocket 'ws://localhost:7070/news?last=1'", "morning\n");
+    server.run("./just step 4 stop");
+    for reader in [&lines, &events, &websocket] {
+        reader.wait_for_prompt();
+    }
+    session.end();
+}
