@@ -7,13 +7,14 @@ use libfuzzer_sys::fuzz_target;
 use message_hub::{Bounds, Encoding, Id, Log};
 use pubsub::Message;
 
-const ENCODINGS: [Encoding; 6] = [
+const ENCODINGS: [Encoding; 7] = [
     Encoding::Lines,
     Encoding::JsonLines,
     Encoding::Events,
     Encoding::Frames,
     Encoding::JsonFrames,
     Encoding::Parts,
+    Encoding::Pictures,
 ];
 
 /// As in the hub: what a message takes beside its text, and where a segment is full.
