@@ -106,6 +106,29 @@ impl Browser {
         self.events.iter().filter_map(complaint).collect()
     }
 
+    /// Opens a page that never ends, and does not wait for more than its beginning.
+    pub fn navigate(&mut self, url: &str) {
+        self.events.clear();
+        self.call("Page.navigate", json!({"url": url}));
+    }
+
+    /// A picture of the page that fits, and is the same twice in a row.
+    pub fn settled_screenshot(&mut self, fits: impl Fn(&str) -> bool) -> String {
+        let deadline = Instant::now() + PATIENCE;
+        let mut last = String::new();
+        loop {
+            // While one page takes the place of another there is none to take a picture of.
+            let answer = self.try_call("Page.captureScreenshot", json!({"format": "png"}));
+            let picture = answer.ok().and_then(|answer| Some(answer["data"].as_str()?.to_owned()));
+            let picture = picture.unwrap_or_default();
+            if !picture.is_empty() && picture == last && fits(&picture) {
+                return picture;
+            }
+            last = picture;
+            assert!(Instant::now() < deadline, "the page never looks as it should");
+        }
+    }
+
     /// The value of an expression in the page.
     pub fn evaluate(&mut self, expression: &str) -> Value {
         let answer = self.call(
@@ -120,8 +143,13 @@ impl Browser {
         answer["result"]["value"].clone()
     }
 
-    /// Asks the browser, and waits for its answer.
+    /// Asks the browser for what it must be able to do, and waits for its answer.
     fn call(&mut self, method: &str, parameters: Value) -> Value {
+        self.try_call(method, parameters).unwrap_or_else(|error| panic!("{method}: {error}"))
+    }
+
+    /// Asks the browser, and waits for its answer, or for its word that it cannot.
+    fn try_call(&mut self, method: &str, parameters: Value) -> Result<Value, Value> {
         self.last_id += 1;
         let id = self.last_id;
         let mut request = json!({"id": id, "method": method, "params": parameters});
@@ -132,8 +160,10 @@ impl Browser {
         loop {
             let mut message = self.read();
             if message["id"] == id {
-                assert!(message.get("error").is_none(), "{method}: {}", message["error"]);
-                return message["result"].take();
+                return match message.get("error") {
+                    None => Ok(message["result"].take()),
+                    Some(_) => Err(message["error"].take()),
+                };
             }
             self.events.push(message);
         }

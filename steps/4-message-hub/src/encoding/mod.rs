@@ -40,7 +40,8 @@ const BOUNDARY: &str = "next-message";
 const RS: u8 = 0x1E;
 
 const PLAIN: &str = "text/plain; charset=utf-8";
-const SVG: &str = "image/svg+xml";
+/// The headers of a picture.
+const SVG: &str = "Content-Type: image/svg+xml\r\n\r\n";
 
 #[derive(Serialize)]
 struct JsonMessage<'a> {
@@ -71,8 +72,8 @@ impl Encoding {
             }
             Encoding::Frames => put_frame(frames::TEXT, message.as_bytes(), out),
             Encoding::JsonFrames => put_frame(frames::TEXT, &json(id, message), out),
-            Encoding::Parts => put_part(PLAIN, message.as_bytes(), out),
-            Encoding::Pictures => put_part(SVG, picture(message.as_str()).as_bytes(), out),
+            Encoding::Parts => put_part(message.as_bytes(), out),
+            Encoding::Pictures => put_picture(message.as_str(), out),
         }
     }
     // ANCHOR_END: put
@@ -109,7 +110,8 @@ impl Encoding {
         match self {
             Encoding::Events => format!("retry: {RETRY}\n\n").into(),
             // A browser shows a part when it sees where the next one begins.
-            Encoding::Parts | Encoding::Pictures => format!("--{BOUNDARY}\r\n").into(),
+            Encoding::Parts => format!("--{BOUNDARY}\r\n").into(),
+            Encoding::Pictures => format!("--{BOUNDARY}\r\n{SVG}").into(),
             _ => Bytes::new(),
         }
     }
@@ -128,8 +130,8 @@ impl Encoding {
     pub(crate) fn nothing(self) -> Bytes {
         let mut out = Vec::new();
         match self {
-            Encoding::Pictures => put_part(SVG, picture("").as_bytes(), &mut out),
-            _ => put_part(PLAIN, b"", &mut out),
+            Encoding::Pictures => put_picture("", &mut out),
+            _ => put_part(b"", &mut out),
         }
         out.into()
     }
@@ -152,14 +154,20 @@ fn json(id: Id, message: &Message) -> Vec<u8> {
     serde_json::to_vec(&message).expect("two strings are JSON")
 }
 
-fn put_part(media_type: &str, text: &[u8], out: &mut Vec<u8>) {
-    let head = format!("Content-Type: {media_type}\r\nContent-Length: {}\r\n\r\n", text.len());
+fn put_part(text: &[u8], out: &mut Vec<u8>) {
+    let head = format!("Content-Type: {PLAIN}\r\nContent-Length: {}\r\n\r\n", text.len());
     out.extend_from_slice(head.as_bytes());
     out.extend_from_slice(text);
     out.extend_from_slice(format!("\r\n--{BOUNDARY}\r\n").as_bytes());
 }
 
-/// A picture of a text, in the colours of the window that it is seen in.
+/// Appends a picture, up to and with the headers of the next one: before it sees those, a browser
+/// does not show this one.
+fn put_picture(text: &str, out: &mut Vec<u8>) {
+    out.extend_from_slice(format!("{}\r\n--{BOUNDARY}\r\n{SVG}", picture(text)).as_bytes());
+}
+
+/// A picture of a text.
 fn picture(text: &str) -> String {
     let mut escaped = String::with_capacity(text.len());
     for c in text.chars() {
