@@ -60,6 +60,12 @@ accept *filter:
 @bench what *args:
     cargo run --quiet --release --package workbook -- bench {{ what }} {{ args }}
 
+# Feed the hub what nobody would think of: `just fuzz`, or `just fuzz log 600` for ten minutes
+[group('prove')]
+[no-exit-message]
+@fuzz *args:
+    ./workbook/fuzz {{ args }}
+
 # Install what the tests need beyond cargo, on Debian and Ubuntu
 [group('prove')]
 setup:

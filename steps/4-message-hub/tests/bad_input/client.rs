@@ -50,7 +50,10 @@ impl Client {
     /// Sends as long as the peer takes it: until it hangs up, or takes nothing for `patience`.
     pub(crate) fn send_for_ever(&mut self, bytes: &[u8], patience: Duration) {
         self.0.get_ref().set_write_timeout(Some(patience)).unwrap();
-        while self.try_send(bytes).is_ok() {}
+        let began = Instant::now();
+        while self.try_send(bytes).is_ok() {
+            assert!(began.elapsed() < PATIENCE, "still taken after {PATIENCE:?}");
+        }
     }
 
     /// Sends `bytes` one by one, again and again, one every `pause`, until it is answered or cut

@@ -106,7 +106,8 @@ fn stuck(hub: &Hub, number: usize) -> Client {
 
 #[test]
 fn who_pings_and_pings_and_reads_no_pong_is_cut_off_and_fills_no_memory() {
-    survives(&["keepalive_interval=0.2", "idle_timeout=0.6"], |hub| {
+    let settings = ["keepalive_interval=0.2", "idle_timeout=0.6", "send_buffer_bytes=4096"];
+    survives(&settings, |hub| {
         let pings = frame(PING, &[b'x'; 125]).repeat(500);
         thread::scope(|scope| {
             for _ in 0..4 {

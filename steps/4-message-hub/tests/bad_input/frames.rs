@@ -162,6 +162,16 @@ fn who_publishes_where_that_is_off_is_closed_with_1008() {
 }
 
 #[test]
+fn who_publishes_without_the_token_is_closed_with_1008() {
+    let settings = ["publish_token=right", "websocket_publish=true", "keepalive_interval=0.2"];
+    survives(&settings, |hub| {
+        let cases = vec![("a text", 1008, frame(TEXT, b"text"))];
+        are_closed_with_their_codes(hub, cases, &frame(TEXT, b"text"));
+        assert!(!published(hub.http, "/frames").contains("data"));
+    });
+}
+
+#[test]
 fn characters_cut_by_fragments_and_pings_between_them_make_one_message() {
     survives(&PUBLISHING, |hub| {
         let mut socket = Socket::open(hub.websocket, "/cut");

@@ -106,7 +106,7 @@ fn chunks_are_no_thing_of_http_1_0() {
 
 #[test]
 fn a_request_within_a_body_that_nobody_wants_is_not_served() {
-    survives(&["header_timeout=0.4"], |hub| {
+    survives(&["header_timeout=0.4", "keepalive_interval=0.2"], |hub| {
         let hidden = HIDDEN.repeat(2000); // more than is read at once
         let length = hidden.len();
         let framed = [
