@@ -166,7 +166,7 @@ impl Log {
         }
         for segment in self.segments(encoding, end, self.end()) {
             self.bytes += segment.bytes.len();
-            track.segments.push_back(segment);
+            track.append(segment);
         }
         self.tracks[encoding as usize] = Some(track);
     }
@@ -215,7 +215,30 @@ impl Default for Log {
     }
 }
 
+impl Track {
+    /// Adds a segment at the end. It is joined with those before it that are no longer, so that a
+    /// few segments are all there are, however few messages come at a time.
+    fn append(&mut self, mut segment: Arc<Segment>) {
+        while let Some(before) = self.segments.back()
+            && before.ends.len() <= segment.ends.len()
+            && before.bytes.len() + segment.bytes.len() <= SEGMENT_BYTES
+        {
+            segment = Arc::new(before.join(&segment));
+            self.segments.pop_back();
+        }
+        self.segments.push_back(segment);
+    }
+}
+
 impl Segment {
+    /// This segment and the one after it as one.
+    fn join(&self, after: &Segment) -> Segment {
+        let length = self.bytes.len() as u32;
+        let ends = self.ends.iter().copied().chain(after.ends.iter().map(|end| length + end));
+        let bytes = [&*self.bytes, &*after.bytes].concat().into();
+        Segment { first: self.first, ends: ends.collect(), bytes }
+    }
+
     /// The offset after the last message.
     fn end(&self) -> u64 {
         self.first + self.ends.len() as u64
