@@ -38,6 +38,7 @@ test *args:
 [group('prove')]
 check: && check-book
     cargo fmt --all --check
+    cargo fmt --manifest-path fuzz/Cargo.toml --check
     cargo clippy --quiet --workspace --all-targets -- --deny warnings
     RUSTDOCFLAGS='--deny warnings' cargo doc --quiet --workspace --no-deps --document-private-items
     {{ workbook }} versions

@@ -2,8 +2,14 @@
 
 use book_tests::Session;
 
+/// A session without signs of life on its streams, which come when nothing else does for a while: a
+/// busy machine would show some that a quiet one does not.
+pub(crate) fn session(name: &str) -> Session {
+    Session::new(name).env("SERVICE_KEEPALIVE_INTERVAL", "3600")
+}
+
 pub(crate) fn what_one_publishes_two_read() {
-    let session = Session::new("pubsub");
+    let session = session("pubsub");
     let server = session.terminal("server");
     server.start("./just step 3", "pubsub: ready");
     let (one, two) = (session.terminal("reader-1"), session.terminal("reader-2"));
@@ -25,7 +31,7 @@ pub(crate) fn what_one_publishes_two_read() {
 }
 
 pub(crate) fn a_stopped_reader_stops_everybody() {
-    let session = Session::new("blocked");
+    let session = session("blocked");
     let server = session.terminal("server");
     server.start("./just step 3", "pubsub: ready");
     let stopped = session.terminal("stopped");
@@ -53,7 +59,7 @@ pub(crate) fn a_stopped_reader_stops_everybody() {
 }
 
 pub(crate) fn a_full_queue_drops_in_silence() {
-    let session = Session::new("dropped");
+    let session = session("dropped");
     let server = session.terminal("server");
     server.start("./just step 3 --set full_queue=drop", "pubsub: ready");
     let stopped = session.terminal("stopped");
@@ -75,7 +81,7 @@ pub(crate) fn a_full_queue_drops_in_silence() {
 }
 
 pub(crate) fn what_is_refused_is_refused_with_a_sentence() {
-    let session = Session::new("refused");
+    let session = session("refused");
     let server = session.terminal("server");
     server.run("./just step 3 start");
     let client = session.terminal("client");

@@ -1,9 +1,9 @@
 //! Chapter 4: the message hub.
 
-use book_tests::Session;
+use crate::chapter_3::session;
 
 pub(crate) fn one_message_on_every_transport() {
-    let session = Session::new("transports");
+    let session = session("transports");
     let server = session.terminal("server");
     server.start("./just step 4", "hub: ready");
     let publisher = session.terminal("publisher");
@@ -37,7 +37,7 @@ pub(crate) fn one_message_on_every_transport() {
 }
 
 pub(crate) fn a_reader_comes_back_to_where_it_was() {
-    let session = Session::new("comes-back-by-id");
+    let session = session("comes-back-by-id");
     let publisher = session.terminal("publisher");
     publisher.run("./just step 4 start");
     publisher.run("curl -d one localhost:8088/news");
@@ -56,7 +56,7 @@ pub(crate) fn a_reader_comes_back_to_where_it_was() {
 }
 
 pub(crate) fn a_reader_whose_place_is_gone_is_told() {
-    let session = Session::new("place-gone");
+    let session = session("place-gone");
     let server = session.terminal("server");
     server.run("./just step 4 start");
     server.run("curl -d one localhost:8088/news");
@@ -71,7 +71,7 @@ pub(crate) fn a_reader_whose_place_is_gone_is_told() {
 }
 
 pub(crate) fn a_stopped_reader_stops_nobody() {
-    let session = Session::new("missed");
+    let session = session("missed");
     let server = session.terminal("server");
     server.start("./just step 4", "hub: ready");
     let stopped = session.terminal("stopped");
@@ -93,7 +93,7 @@ pub(crate) fn a_stopped_reader_stops_nobody() {
 }
 
 pub(crate) fn a_hub_says_goodbye() {
-    let session = Session::new("goodbye");
+    let session = session("goodbye");
     let server = session.terminal("server");
     server.run("./just step 4 start");
     server.run("curl -d 'good morning' localhost:8088/news");
