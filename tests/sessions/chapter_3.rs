@@ -30,23 +30,28 @@ pub(crate) fn what_one_publishes_two_read() {
     session.end();
 }
 
+/// A reader of numbered messages that says what it sees of them.
+pub(crate) const READ: &str = "curl -sN -D /dev/tty localhost:8088/news | ./just example gaps";
+
 pub(crate) fn a_stopped_reader_stops_everybody() {
     let session = session("blocked");
     let server = session.terminal("server");
     server.start("./just step 3", "pubsub: ready");
-    let stopped = session.terminal("stopped");
-    stopped.start("curl -sN -D /dev/tty localhost:8088/news > /dev/null", "\n\n");
+    let stopped = session.terminal("stops");
+    stopped.start(READ, "\n\n");
     stopped.press_ctrl_z();
     let reads = session.terminal("reads");
-    reads.start("curl -sN -D /dev/tty localhost:8088/news | grep --line-buffered -v 0000", "\n\n");
+    reads.start(READ, "\n\n");
     let publisher = session.terminal("publisher");
-    publisher.run("for n in {1..200}; do printf '%060000d' $n | curl -s -m 2 --data-binary @- localhost:8088/news || break; done > /dev/null; echo stuck");
+    publisher.run("./just example flood 200");
+    reads.wait_for("60\n");
     publisher.type_line("curl -d hello localhost:8088/news");
     stopped.type_line("fg");
     publisher.wait_for("OK\n");
     reads.wait_for("hello\n");
+    stopped.wait_for("hello\n");
     session.in_order(&[
-        (&publisher, "\nstuck\n"),
+        (&publisher, "\nstuck"),
         (&stopped, "fg\n"),
         (&publisher, "hello localhost:8088/news\nOK\n"),
     ]);
@@ -62,16 +67,11 @@ pub(crate) fn a_full_queue_drops_in_silence() {
     let session = session("dropped");
     let server = session.terminal("server");
     server.start("./just step 3 --set full_queue=drop", "pubsub: ready");
-    let stopped = session.terminal("stopped");
-    stopped.type_line("# says each twentieth number, and where one is missing");
-    stopped.wait_for_prompt();
-    stopped.start(
-        "curl -sN -D /dev/tty localhost:8088/news | stdbuf -oL cut -d ' ' -f 1 | while read n; do ((n == last + 1)) || echo \"a gap of $((n - last - 1)) messages\"; ((last = n, n % 20)) || echo $n; done",
-        "\n\n",
-    );
+    let stopped = session.terminal("stops");
+    stopped.start(READ, "\n\n");
     stopped.press_ctrl_z();
     let publisher = session.terminal("publisher");
-    publisher.run("for n in {1..100}; do printf '%d %060000d' $n | curl -s --data-binary @- localhost:8088/news; done | uniq -c");
+    publisher.run("./just example flood 100");
     stopped.start("fg", "60\n");
     publisher.run("curl -d '101 and no more' localhost:8088/news");
     stopped.wait_for("messages\n");
@@ -82,14 +82,13 @@ pub(crate) fn a_full_queue_drops_in_silence() {
 
 pub(crate) fn what_is_refused_is_refused_with_a_sentence() {
     let session = session("refused");
-    let server = session.terminal("server");
-    server.run("./just step 3 start");
-    let client = session.terminal("client");
-    client.run("curl -X DELETE localhost:8088/news");
-    client.run("curl -d hello localhost:8088/");
-    client.run("curl -d hello localhost:8088/rooms//7");
-    client.run("printf 'one\\ntwo' | curl --data-binary @- localhost:8088/news");
-    client.run("printf '%070000d' 7 | curl --data-binary @- localhost:8088/news");
-    server.run("./just step 3 stop");
+    let terminal = session.terminal("refused");
+    terminal.run("./just step 3 start");
+    terminal.run("curl -X DELETE localhost:8088/news");
+    terminal.run("curl -d hello localhost:8088/");
+    terminal.run("curl -d hello localhost:8088/rooms//7");
+    terminal.run("printf 'one\\ntwo' | curl --data-binary @- localhost:8088/news");
+    terminal.run("printf '%070000d' 7 | curl --data-binary @- localhost:8088/news");
+    terminal.run("./just step 3 stop");
     session.end();
 }

@@ -5,6 +5,7 @@ use regex::Regex;
 
 /// Name, pattern, what stands for it.
 const FILTERS: &[(&str, &str, &str)] = &[
+    ("how a terminal draws text", r"\x1b\[[0-9;]*m", ""),
     ("the time of a log line", r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ", "<time>"),
     ("a process id", r"\bpid \d+", "pid <pid>"),
     ("how long something has run", r"\bfor (\d+(s|m|h) ?)+", "for <time>"),
@@ -41,6 +42,7 @@ mod tests {
     #[test]
     fn what_differs_from_run_to_run_is_masked_and_nothing_else() {
         let cases = [
+            ("\x1b[1mdate\x1b[0m: now", "date: now"),
             ("2026-11-22T09:17:03Z INFO  x: ready", "<time> INFO  x: ready"),
             ("x is ready (pid 4711)", "x is ready (pid <pid>)"),
             ("x is ready (pid 4711, for 1m 3s)", "x is ready (pid <pid>, for <time>)"),
