@@ -10,7 +10,7 @@
 //! | [`Service`], [`Scope`] | writing a service, and the work it spawns |
 //! | [`Lifecycle`], [`State`] | driving one: start, stop, reload, wait |
 //! | [`Settings`], [`Setting`] | typed settings from a file, the environment and the command line |
-//! | [`listen`], [`Door`] | accepting connections, as many as there is room for |
+//! | [`listen()`], [`Door`] | accepting connections, as many as there is room for |
 //! | [`main()`] | the command line that every step of the book shares |
 //!
 //! Chapter 0 tells this crate.
