@@ -1,5 +1,5 @@
 //! Looks at the hub with WebSocket clients that are not ours: Node's `ws`, Python's `websockets`,
-//! and a browser. Each has the same conversation, and is closed when the hub stops.
+//! and a browser. Each has the same conversation, as far as it can: a page has no pings.
 
 use book_tests::{
     browser::Browser,
@@ -181,7 +181,7 @@ fn foreign_page() {
 }
 
 fn tail_viewer() {
-    const OTHER: &str = "a much longer message, with <b> & \"quotes\"";
+    const OTHER: &str = "a much longer message, with <b>, ]]> & \"quotes\"";
     let hub = Hub::start(&[]);
     let mut browser = Browser::start();
     browser.look(600, 400, "light");

@@ -21,6 +21,7 @@ function connect(query, protocols = [], options = {}) {
 }
 
 const socket = await connect('?as=json')
+await socket.next() // where it begins
 socket.send('größer')
 const first = JSON.parse(await socket.next())
 console.log(first.data)

@@ -14,6 +14,7 @@ async function talk(host) {
     })
   }
   const socket = await connect('?as=json')
+  await socket.next() // where it begins
   socket.send('größer')
   const first = JSON.parse(await socket.next())
   said.push(first.data)

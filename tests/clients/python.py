@@ -23,6 +23,7 @@ def end(socket):
 
 
 with connect(base + "?as=json") as socket:
+    socket.recv()  # where it begins
     socket.send("größer")
     first = json.loads(socket.recv())
     say(first["data"])

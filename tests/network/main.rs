@@ -7,6 +7,7 @@ use std::{
     io::{BufRead, BufReader},
     path::{Path, PathBuf},
     process::{Child, ChildStdout, Command, ExitCode, Stdio},
+    sync::atomic::{AtomicU32, Ordering},
     thread,
     time::{Duration, Instant},
 };
@@ -46,7 +47,9 @@ struct Cable {
 
 impl Cable {
     fn new() -> Self {
-        let name = |end: &str| format!("book-{end}-{}-{}", std::process::id(), thread_number());
+        static COUNT: AtomicU32 = AtomicU32::new(0);
+        let count = COUNT.fetch_add(1, Ordering::Relaxed);
+        let name = |end: &str| format!("book-{end}-{}-{count}", std::process::id());
         let cable = Cable { hub: name("hub"), reader: name("reader") };
         let Cable { hub, reader } = &cable;
         for end in [hub, reader] {
@@ -141,12 +144,6 @@ fn open_sockets(process: &Child) -> usize {
 fn ip(arguments: &[&str]) {
     let status = Command::new("ip").args(arguments).status().expect("iproute2");
     assert!(status.success(), "ip {}: {status}", arguments.join(" "));
-}
-
-fn thread_number() -> u32 {
-    use std::sync::atomic::{AtomicU32, Ordering};
-    static COUNT: AtomicU32 = AtomicU32::new(0);
-    COUNT.fetch_add(1, Ordering::Relaxed)
 }
 
 fn root() -> PathBuf {

@@ -4,7 +4,9 @@ use crate::{
     ChannelName, PubSub,
     http::{self, Body, Handler, Limits, Port, Refusal, stream_headers},
 };
-use ::http::{HeaderMap, HeaderValue, Method, Request, Response, StatusCode, header};
+use ::http::{
+    HeaderMap, HeaderValue, Method, Request, Response, StatusCode, header, request::Parts,
+};
 use hyper::body::Incoming;
 use service::{Failure, Place, Scope, Service, Setting, Settings};
 use std::{net::SocketAddr, sync::Arc, time::Duration};
@@ -84,7 +86,14 @@ impl<P: PubSub> Handler for Answers<P> {
     type Body = Body<P::Subscription>;
 
     async fn answer(&self, request: Request<Incoming>, _: &Arc<Place>) -> Response<Self::Body> {
-        self.try_answer(request).await.unwrap_or_else(Body::refusal)
+        let (request, body) = request.into_parts();
+        let (headers, answer) = match self.pubsub.admit(&request) {
+            Ok(headers) => (headers, self.try_answer(request, body).await),
+            Err(refusal) => (HeaderMap::new(), Err(refusal)),
+        };
+        let mut answer = answer.unwrap_or_else(Body::refusal);
+        answer.headers_mut().extend(headers);
+        answer
     }
 }
 
@@ -92,13 +101,12 @@ impl<P: PubSub> Answers<P> {
     // ANCHOR: answer
     async fn try_answer(
         &self,
-        request: Request<Incoming>,
+        request: Parts,
+        body: Incoming,
     ) -> Result<Response<Body<P::Subscription>>, Refusal> {
-        let (request, body) = request.into_parts();
         let allowed = HeaderValue::from_static(self.pubsub.methods());
-        let admitted = self.pubsub.admit(&request)?;
         let channel = ChannelName::from_path(request.uri.path());
-        let mut answer = match request.method {
+        Ok(match request.method {
             Method::GET => {
                 let subscription = self.pubsub.subscribe(&channel?, &request)?;
                 Body::stream(subscription, self.keepalive.get(), &self.scope)
@@ -114,9 +122,7 @@ impl<P: PubSub> Answers<P> {
             }
             Method::OPTIONS => Body::headers(HeaderMap::from_iter([(header::ALLOW, allowed)])),
             method => return Err(not_allowed(&method, allowed)),
-        };
-        answer.headers_mut().extend(admitted);
-        Ok(answer)
+        })
     }
     // ANCHOR_END: answer
 }

@@ -23,7 +23,8 @@ pub(crate) enum Form {
 /// What a reader asks for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Ask {
-    pub(crate) form: Form,
+    /// By `?as=`, if it has that.
+    pub(crate) form: Option<Form>,
     pub(crate) start: Start,
 }
 
@@ -40,7 +41,7 @@ impl Ask {
                 _ => {}
             }
         }
-        if let Some(header) = request.headers.get(LAST_EVENT_ID) {
+        if let Some(header) = request.headers.get(LAST_EVENT_ID).filter(|id| !id.is_empty()) {
             since = Some(parse_id("Last-Event-ID", &String::from_utf8_lossy(header.as_bytes()))?);
         }
         let start = match (since, last) {
@@ -48,7 +49,7 @@ impl Ask {
             (None, Some(count)) => Start::Last(count),
             (None, None) => Start::Now,
         };
-        Ok(Ask { form: form.unwrap_or_else(|| accepted_form(request)), start })
+        Ok(Ask { form, start })
     }
 }
 
@@ -62,7 +63,8 @@ fn named_form(name: &str) -> Result<Form, Refusal> {
     }
 }
 
-fn accepted_form(request: &Parts) -> Form {
+/// The form that a request of HTTP accepts.
+pub(crate) fn accepted_form(request: &Parts) -> Form {
     let accepts = |media: &str| {
         let values = request.headers.get_all(header::ACCEPT).into_iter();
         let mut values = values.filter_map(|value| value.to_str().ok());

@@ -40,7 +40,7 @@ impl Guard {
     /// network to. Returns the headers that let an allowed page read the answer.
     // ANCHOR: origin
     pub(crate) fn origin(&self, request: &Parts) -> Result<HeaderMap, Refusal> {
-        // Only browsers tell an origin; who can leave it out needs no browser's help.
+        // A browser tells it with each WebSocket, each POST, and whatever a foreign page may read.
         let Some(origin) = request.headers.get(header::ORIGIN) else { return Ok(HeaderMap::new()) };
         let text = origin.to_str().unwrap_or_default();
         let host = request.headers.get(header::HOST).and_then(|host| host.to_str().ok());
@@ -58,10 +58,10 @@ impl Guard {
     }
     // ANCHOR_END: origin
 
-    /// Whether whoever asks may publish.
-    pub(crate) fn token(&self, request: &Parts) -> Token {
+    /// What the header `Authorization` of whoever publishes is worth.
+    pub(crate) fn token(&self, authorization: Option<&HeaderValue>) -> Token {
         let Some(expected) = self.publish_token.get() else { return Token::Good };
-        let Some(given) = request.headers.get(header::AUTHORIZATION) else { return Token::Missing };
+        let Some(given) = authorization else { return Token::Missing };
         let given = given.as_bytes();
         let scheme = given.get(..7).is_some_and(|scheme| scheme.eq_ignore_ascii_case(b"bearer "));
         let given = given.get(7..).unwrap_or_default();
@@ -75,7 +75,7 @@ impl Guard {
 
     /// Refuses to publish without the right token.
     pub(crate) fn publisher(&self, request: &Parts) -> Result<(), Refusal> {
-        let sentence = match self.token(request) {
+        let sentence = match self.token(request.headers.get(header::AUTHORIZATION)) {
             Token::Good => return Ok(()),
             Token::Missing => "publishing needs a token: send Authorization: Bearer TOKEN",
             Token::Wrong => "this is not the token for publishing (publish_token)",
@@ -93,7 +93,7 @@ impl Guard {
     pub(crate) fn admit(&self, request: &Parts) -> Result<HeaderMap, Refusal> {
         let headers = self.origin(request)?;
         if request.method == Method::POST {
-            self.publisher(request)?;
+            self.publisher(request).map_err(|refusal| refusal.with_all(&headers))?;
         }
         Ok(headers)
     }

@@ -46,6 +46,7 @@ impl Hub {
             channel_timeout: settings
                 .define("channel_timeout", Duration::from_secs(300))
                 .help("Seconds until a channel is dropped that nobody reads or publishes to.")
+                .seconds(0.01..=31_536_000.0)
                 .live(),
             slow_reader: settings
                 .define("slow_reader", SlowReader::Skip)

@@ -1,5 +1,6 @@
 //! The id of a message: which log it is in, and where.
 
+use serde::{Serialize, Serializer};
 use std::{fmt, str::FromStr};
 
 /// Tells one log from another, such as that of the same channel before the hub was restarted.
@@ -29,6 +30,12 @@ pub struct Id {
 impl fmt::Display for Id {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{:08x}-{}", self.epoch.0, self.offset)
+    }
+}
+
+impl Serialize for Id {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(self)
     }
 }
 

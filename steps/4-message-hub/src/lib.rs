@@ -16,7 +16,7 @@
 //! | `id.rs`, `ask.rs` | ids of messages, and what readers ask for |
 //! | `encoding/`, `notice.rs` | messages, and the hub's own words, on each transport |
 //! | `guard.rs` | origins and tokens |
-//! | `over_http.rs`, `poll.rs`, `tail.rs`, `websocket/` | the transports |
+//! | `over_http.rs`, `long_poll.rs`, `tail.rs`, `websocket/` | the transports |
 //! | `message_hub.rs` | [`MessageHub`]: the hub as a service, with its transports |
 //!
 //! Chapter 4 tells this crate.
@@ -29,10 +29,10 @@ mod guard;
 mod hub;
 mod id;
 mod log;
+mod long_poll;
 mod message_hub;
 mod notice;
 mod over_http;
-mod poll;
 mod subscription;
 mod tail;
 mod waiting;
@@ -42,10 +42,10 @@ pub use encoding::Encoding;
 pub use hub::Hub;
 pub use id::{BadId, Epoch, Id};
 pub use log::{Batch, Bounds, Log};
+pub use long_poll::LongPoll;
 pub use message_hub::MessageHub;
 pub use notice::{Notice, Reason};
 pub use over_http::HttpSubscription;
-pub use poll::Poll;
 pub use subscription::{Next, SlowReader, Start, Subscription};
 pub use tail::{HttpTailViewer, Tail, Tails};
 pub use websocket::{Sockets, WebSocketStreamer};

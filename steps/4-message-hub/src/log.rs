@@ -16,7 +16,8 @@ const OVERHEAD: usize = 64;
 pub struct Bounds {
     /// How many messages.
     pub messages: usize,
-    /// How many bytes of memory, about. The newest message is kept whatever it takes.
+    /// How many bytes of memory, about, without what is encoded for readers. The newest message is
+    /// kept whatever it takes.
     pub bytes: usize,
 }
 
@@ -36,7 +37,9 @@ pub struct Log {
     base: u64,
     messages: VecDeque<Message>,
     tracks: [Option<Box<Track>>; Encoding::COUNT],
-    bytes: usize,
+    /// About how many bytes the messages take, and the tracks.
+    kept: usize,
+    encoded: usize,
 }
 
 /// The newest messages in one encoding: segments without a gap between them, up to the last.
@@ -72,7 +75,8 @@ impl Log {
             base: 1,
             messages: VecDeque::new(),
             tracks: Default::default(),
-            bytes: 0,
+            kept: 0,
+            encoded: 0,
         }
     }
 
@@ -93,7 +97,7 @@ impl Log {
 
     /// How much memory the log takes, about.
     pub fn bytes(&self) -> usize {
-        self.bytes
+        self.kept + self.encoded
     }
 
     /// The message at `offset`, if it is kept.
@@ -104,10 +108,10 @@ impl Log {
     /// Appends a message, and drops the oldest that are too many.
     // ANCHOR: append
     pub fn append(&mut self, message: Message, bounds: Bounds) {
-        self.bytes += weight(&message);
+        self.kept += weight(&message);
         self.messages.push_back(message);
         while self.messages.len() > 1
-            && (self.messages.len() > bounds.messages || self.bytes > bounds.bytes)
+            && (self.messages.len() > bounds.messages || self.kept > bounds.bytes)
         {
             self.drop_oldest();
         }
@@ -116,12 +120,12 @@ impl Log {
     fn drop_oldest(&mut self) {
         let Some(message) = self.messages.pop_front() else { return };
         self.base += 1;
-        self.bytes -= weight(&message);
+        self.kept -= weight(&message);
         for track in self.tracks.iter_mut().flatten() {
             while let Some(segment) = track.segments.front()
                 && segment.end() <= self.base
             {
-                self.bytes -= segment.bytes.len();
+                self.encoded -= segment.bytes.len();
                 track.segments.pop_front();
             }
         }
@@ -161,11 +165,11 @@ impl Log {
         let start = track.segments.front().map_or(self.end(), |segment| segment.first);
         let end = track.segments.back().map_or(start, |segment| segment.end());
         for segment in self.segments(encoding, offset, start).into_iter().rev() {
-            self.bytes += segment.bytes.len();
+            self.encoded += segment.bytes.len();
             track.segments.push_front(segment);
         }
         for segment in self.segments(encoding, end, self.end()) {
-            self.bytes += segment.bytes.len();
+            self.encoded += segment.bytes.len();
             track.append(segment);
         }
         self.tracks[encoding as usize] = Some(track);
@@ -204,7 +208,7 @@ impl Log {
         if readers == 0
             && let Some(track) = track.take()
         {
-            self.bytes -= track.segments.iter().map(|segment| segment.bytes.len()).sum::<usize>();
+            self.encoded -= track.segments.iter().map(|segment| segment.bytes.len()).sum::<usize>();
         }
     }
 }
@@ -277,7 +281,9 @@ impl Batch {
             return (self.segment.first + whole as u64, Bytes::new());
         }
         let end = self.segment.ends[whole] as usize;
-        (self.segment.first + whole as u64 + 1, self.segment.bytes.slice(stopped..end))
+        // A copy: a reader that has stopped keeps this, and not all that it is a part of.
+        let rest = Bytes::copy_from_slice(&self.segment.bytes[stopped..end]);
+        (self.segment.first + whole as u64 + 1, rest)
     }
     // ANCHOR_END: written
 }

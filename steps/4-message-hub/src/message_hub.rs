@@ -42,10 +42,13 @@ impl Service for MessageHub {
     }
 
     fn start(&self, scope: &Scope) -> Result<(), Failure> {
-        let hub = self.hub.clone();
+        let (hub, report) = (self.hub.clone(), scope.clone());
         scope.spawn_task("sweep", async move {
             loop {
-                tokio::time::sleep(hub.sweep()).await;
+                let next = hub.sweep();
+                report.report("channels", hub.channels());
+                report.report("channels_bytes", hub.bytes());
+                tokio::time::sleep(next).await;
             }
         });
         scope.ready();

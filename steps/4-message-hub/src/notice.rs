@@ -1,5 +1,6 @@
 //! What the hub has to say to a reader, beside the messages.
 
+use crate::Id;
 use serde::Serialize;
 use std::fmt;
 
@@ -7,6 +8,8 @@ use std::fmt;
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Notice {
+    /// Where the reader begins: with this as `?since=` it would begin there again.
+    Since(Id),
     /// The reader was too slow for this many messages, and goes on with the oldest that is kept.
     Missed(u64),
     /// Always false: what came after the id that the reader came back with is not, or not all,
@@ -35,6 +38,7 @@ impl Notice {
     /// What the notice is about, and the value.
     pub(crate) fn parts(self) -> (&'static str, String) {
         match self {
+            Notice::Since(id) => ("since", id.to_string()),
             Notice::Missed(count) => ("missed", count.to_string()),
             Notice::Recovered(recovered) => ("recovered", recovered.to_string()),
             Notice::Closed(reason) => ("closed", reason.to_string()),

@@ -2,9 +2,9 @@
 
 use crate::{
     Encoding, Hub, Next, Notice, Subscription,
-    ask::{Ask, Form},
+    ask::{Ask, Form, accepted_form},
+    long_poll::LongPoll,
     notice::Reason,
-    poll::Poll as LongPoll,
 };
 use bytes::Bytes;
 use futures_core::Stream;
@@ -36,7 +36,7 @@ impl PubSub for Hub {
     ) -> Result<HttpSubscription, Refusal> {
         let ask = Ask::of(request)?;
         let subscribe = |encoding| Hub::subscribe(self, channel, encoding, ask.start);
-        Ok(match ask.form {
+        Ok(match ask.form.unwrap_or_else(|| accepted_form(request)) {
             Form::Plain => HttpSubscription::stream(subscribe(Encoding::Lines)?),
             Form::Json => HttpSubscription::stream(subscribe(Encoding::JsonLines)?),
             Form::Events => HttpSubscription::stream(subscribe(Encoding::Events)?),
@@ -64,7 +64,8 @@ pub enum HttpSubscription {
 
 impl HttpSubscription {
     fn stream(subscription: Subscription) -> Self {
-        HttpSubscription::Stream { hello: subscription.encoding().hello(), subscription }
+        let hello = subscription.encoding().hello(subscription.position());
+        HttpSubscription::Stream { hello, subscription }
     }
 }
 

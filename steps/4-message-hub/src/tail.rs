@@ -49,7 +49,8 @@ impl PubSub for Tails {
     fn subscribe(&self, channel: &ChannelName, request: &Parts) -> Result<Tail, Refusal> {
         let encoding = if is_browser(request) { Encoding::Pictures } else { Encoding::Parts };
         let subscription = self.0.subscribe(channel, encoding, Start::Last(1))?;
-        Ok(Tail { hello: encoding.hello(), shown: encoding.nothing(), subscription })
+        let hello = encoding.hello(subscription.position());
+        Ok(Tail { hello, shown: encoding.nothing(), subscription })
     }
 }
 
@@ -79,7 +80,8 @@ impl Stream for Tail {
             None => Poll::Pending,
             Some(batch) => {
                 self.subscription.advance_past(&batch);
-                self.shown = batch.bytes();
+                // A copy: what it is a part of is not kept for as long as nothing comes.
+                self.shown = Bytes::copy_from_slice(batch.as_slice());
                 Poll::Ready(Some(self.shown.clone()))
             }
         }

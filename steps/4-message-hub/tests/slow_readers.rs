@@ -143,3 +143,12 @@ async fn a_websocket_that_answers_no_pings_is_cut_off_in_time() {
     rig.publish("/news", "one").await;
     assert_eq!(answers.text().await, "one");
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_long_time_between_pings_is_no_reason_to_cut_a_websocket_off() {
+    let rig = rig(&[("keepalive_interval", "0.3"), ("idle_timeout", "0.01")]).await;
+    let mut socket = rig.socket("/news").await;
+    for _ in 0..3 {
+        assert!(matches!(socket.any().await, Frame::Ping(_)), "reading answers the ping before");
+    }
+}

@@ -127,3 +127,35 @@ async fn subprotocols_and_extensions_that_are_offered_are_passed_over() {
     assert!(!socket.response.headers().contains_key("sec-websocket-extensions"));
     assert!(!socket.response.headers().contains_key("sec-websocket-protocol"));
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn pings_in_great_numbers_are_answered_and_hold_nothing_up() {
+    let rig = rig(&[("websocket_publish", "true"), ("keepalive_interval", "3600")]).await;
+    let mut socket = rig.socket("/news").await;
+    let ping = "x".repeat(125);
+    socket.write_all(200, Message::Ping(ping.clone().into())).await;
+    socket.send(Message::text("after them")).await;
+    let mut pongs = 0;
+    loop {
+        match socket.any().await {
+            Message::Pong(pong) => pongs += usize::from(*pong == *ping.as_bytes()),
+            Message::Text(text) => break assert_eq!(text.as_str(), "after them"),
+            other => panic!("{other:?}"),
+        }
+    }
+    assert!(pongs > 0, "{pongs}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_comes_with_the_handshake_is_read_at_once() {
+    let rig = rig(&[("websocket_publish", "true"), ("keepalive_interval", "3600")]).await;
+    let mut lines = Reader::subscribe(rig.http, "/news").await;
+    let mut client = rig::parts::Client::connect(rig.websocket).await;
+    let mut hasty =
+        b"GET /news HTTP/1.1\r\nHost: x\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n\
+        Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Version: 13\r\n\r\n"
+            .to_vec();
+    hasty.extend(b"\x81\x82\0\0\0\0hi"); // a text, masked with zeros
+    client.send(&hasty).await;
+    assert_eq!(lines.line().await, "hi\n");
+}

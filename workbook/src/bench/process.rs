@@ -81,6 +81,11 @@ impl Process {
         Ok(all)
     }
 
+    /// How many files and sockets it has open.
+    pub(super) fn open_files(&self) -> anyhow::Result<usize> {
+        Ok(fs::read_dir(format!("/proc/{}/fd", self.child.id()))?.count())
+    }
+
     /// Processor time used so far, in the program and in the system on its behalf.
     pub(super) fn cpu(&self) -> anyhow::Result<Duration> {
         let fields = stat(self.child.id()).context("the process is there")?;

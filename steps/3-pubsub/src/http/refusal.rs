@@ -1,7 +1,7 @@
 //! Saying no: a status, and a sentence that says what to do.
 
 use crate::{BadChannelName, BadMessage};
-use http::{HeaderName, HeaderValue, StatusCode};
+use http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
 use std::fmt;
 
 /// A request that is refused, and why.
@@ -24,6 +24,14 @@ impl Refusal {
     /// Adds a header, such as `Allow`.
     pub fn with(mut self, name: HeaderName, value: HeaderValue) -> Self {
         self.headers.push((name, value));
+        self
+    }
+}
+
+impl Refusal {
+    /// Adds headers, such as those that let a page of another origin read the sentence.
+    pub fn with_all(mut self, headers: &HeaderMap) -> Self {
+        self.headers.extend(headers.iter().map(|(name, value)| (name.clone(), value.clone())));
         self
     }
 }

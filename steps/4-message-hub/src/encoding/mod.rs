@@ -106,9 +106,13 @@ impl Encoding {
     }
 
     /// What comes before all else.
-    pub fn hello(self) -> Bytes {
+    ///
+    /// A reader that is cut off before its first message is to know where it was: an `EventSource`
+    /// takes the id from an event without data, and fires nothing.
+    pub fn hello(self, position: Id) -> Bytes {
         match self {
-            Encoding::Events => format!("retry: {RETRY}\n\n").into(),
+            Encoding::Events => format!("retry: {RETRY}\nid: {position}\n\n").into(),
+            Encoding::JsonLines | Encoding::JsonFrames => self.notice(Notice::Since(position)),
             // A browser shows a part when it sees where the next one begins.
             Encoding::Parts => format!("--{BOUNDARY}\r\n").into(),
             Encoding::Pictures => format!("--{BOUNDARY}\r\n{SVG}").into(),
@@ -174,6 +178,7 @@ fn picture(text: &str) -> String {
         match c {
             '&' => escaped.push_str("&amp;"),
             '<' => escaped.push_str("&lt;"),
+            '>' => escaped.push_str("&gt;"), // for "]]>" may not stand in XML
             '\u{FFFE}' | '\u{FFFF}' => escaped.push(char::REPLACEMENT_CHARACTER), // not XML
             c => escaped.push(c),
         }

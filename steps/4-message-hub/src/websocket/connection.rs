@@ -3,8 +3,9 @@
 use super::wire::Wire;
 use crate::{Encoding, Hub, Next, Notice, Subscription, guard::Token, notice::Reason};
 use bytes::{Buf, Bytes};
+use http::HeaderValue;
 use pubsub::ChannelName;
-use service::{Place, Scope};
+use service::{Place, Scope, Setting};
 use std::{
     io,
     pin::Pin,
@@ -29,8 +30,13 @@ const READ_BUFFER: usize = 512;
 /// While this much waits to be sent back, nothing more is read.
 const CONTROL_BYTES: usize = 4096;
 
-/// How many times the socket is read from before others have their turn.
+/// How many times the socket is read from, and how many messages are taken from it, before others
+/// have their turn; and before this connection writes, and looks at the time.
 const READS: usize = 16;
+const MESSAGES: usize = 64;
+
+/// How long a message may be that will not be published.
+const UNWANTED_BYTES: usize = 1024;
 
 /// How many intervals a close may take to be answered.
 const CLOSE_TICKS: u32 = 2;
@@ -39,9 +45,10 @@ const CLOSE_TICKS: u32 = 2;
 pub(super) struct Terms {
     pub(super) hub: Arc<Hub>,
     pub(super) channel: ChannelName,
-    /// What it publishes is published: by the settings, and by what its token is worth.
-    pub(super) publish: bool,
-    pub(super) token: Token,
+    /// Whether what comes in is published, from whoever has the token.
+    pub(super) publish: Setting<bool>,
+    /// What it came with; what that is worth may change under an open connection.
+    pub(super) authorization: Option<HeaderValue>,
     pub(super) max_message_bytes: usize,
     pub(super) keepalive: Duration,
     /// A peer that says nothing for this long, not even in answer to a ping, is gone.
@@ -67,11 +74,28 @@ pub(super) struct Connection {
     rest: Bytes,
     /// Messages that have come in, and are to be published.
     accepted: Vec<pubsub::Message>,
+    /// What came with the handshake has not been looked at.
+    has_unread: bool,
+    /// Nothing is read until what waits to be sent back is written.
+    held_up: bool,
     keepalive: Interval,
     /// How many ticks of the keepalive there have been since the peer was last heard.
     silent: u32,
     state: State,
     _place: Arc<Place>,
+}
+
+impl Terms {
+    /// Whether what comes in is published now, or why not.
+    fn may_publish(&self) -> Result<(), &'static str> {
+        if !self.publish.get() {
+            return Err("publishing by WebSocket is off (websocket_publish)");
+        }
+        match self.hub.guard.token(self.authorization.as_ref()) {
+            Token::Good => Ok(()),
+            _ => Err("publishing needs a token: Authorization: Bearer TOKEN"),
+        }
+    }
 }
 
 impl Connection {
@@ -83,7 +107,11 @@ impl Connection {
         terms: Terms,
         place: Arc<Place>,
     ) -> Self {
-        let max = Some(terms.max_message_bytes);
+        let max = match terms.may_publish() {
+            Ok(()) => terms.max_message_bytes,
+            Err(_) => UNWANTED_BYTES.min(terms.max_message_bytes),
+        };
+        let max = Some(max);
         let config = WebSocketConfig::default()
             .read_buffer_size(READ_BUFFER)
             .write_buffer_size(0)
@@ -93,12 +121,15 @@ impl Connection {
         let mut keepalive = interval(terms.keepalive);
         keepalive.set_missed_tick_behavior(MissedTickBehavior::Delay);
         keepalive.reset();
+        let hello = subscription.encoding().hello(subscription.position());
         Connection {
             socket: WebSocket::from_partially_read(wire, read.to_vec(), Role::Server, Some(config)),
             subscription,
             terms,
-            rest: Bytes::new(),
+            rest: hello,
             accepted: Vec::new(),
+            has_unread: !read.is_empty(),
+            held_up: false,
             keepalive,
             silent: 0,
             state: State::Open,
@@ -140,8 +171,14 @@ impl Connection {
 
     fn poll_read(&mut self, context: &mut Context<'_>) -> Poll<io::Result<()>> {
         self.socket.get_mut().reads = READS;
-        while self.socket.get_ref().control.len() < CONTROL_BYTES {
-            ready!(self.socket.get_ref().stream.poll_read_ready(context))?;
+        for _ in 0..MESSAGES {
+            if self.socket.get_ref().control.len() >= CONTROL_BYTES {
+                self.held_up = true; // until that is written
+                return Poll::Pending;
+            }
+            if !std::mem::take(&mut self.has_unread) {
+                ready!(self.socket.get_ref().stream.poll_read_ready(context))?;
+            }
             match self.socket.read() {
                 Ok(message) => {
                     // Who has been sent a close has only so much time for his own.
@@ -152,8 +189,7 @@ impl Connection {
                 }
                 Err(Error::Io(error)) if error.kind() == io::ErrorKind::WouldBlock => {
                     if self.socket.get_ref().reads == 0 {
-                        context.waker().wake_by_ref();
-                        return Poll::Pending;
+                        break;
                     }
                 }
                 Err(Error::Io(error)) => return Poll::Ready(Err(error)),
@@ -164,6 +200,7 @@ impl Connection {
                 }
             }
         }
+        context.waker().wake_by_ref(); // there may be more
         Poll::Pending
     }
 
@@ -171,7 +208,7 @@ impl Connection {
     /// and the peer may never see why.
     fn poll_discard(&mut self, context: &mut Context<'_>) -> Poll<io::Result<()>> {
         let mut scrap = [0; 1024];
-        loop {
+        for _ in 0..READS {
             ready!(self.socket.get_ref().stream.poll_read_ready(context))?;
             match self.socket.get_ref().stream.try_read(&mut scrap) {
                 Ok(0) => return Poll::Ready(Ok(())),
@@ -180,6 +217,8 @@ impl Connection {
                 Err(error) => return Poll::Ready(Err(error)),
             }
         }
+        context.waker().wake_by_ref();
+        Poll::Pending
     }
 
     fn incoming(&mut self, message: Message) {
@@ -194,12 +233,7 @@ impl Connection {
 
     /// Takes a message that is to be published, or closes.
     fn accept(&mut self, text: &[u8]) {
-        if !self.terms.publish {
-            let reason = "publishing by WebSocket is off (websocket_publish)";
-            return self.say_close(CloseCode::Policy, reason);
-        }
-        if self.terms.token != Token::Good {
-            let reason = "publishing needs a token: Authorization: Bearer TOKEN";
+        if let Err(reason) = self.terms.may_publish() {
             return self.say_close(CloseCode::Policy, reason);
         }
         match pubsub::Message::parse(text) {
@@ -249,7 +283,8 @@ impl Connection {
     fn tick(&mut self) -> io::Result<()> {
         self.silent += 1;
         let patience = match self.state {
-            State::Open => self.terms.idle_timeout,
+            // Two pings, at the least, have had time to be answered.
+            State::Open => self.terms.idle_timeout.max(self.terms.keepalive.saturating_mul(2)),
             _ => self.terms.keepalive.saturating_mul(CLOSE_TICKS),
         };
         if self.terms.keepalive.saturating_mul(self.silent) > patience {
@@ -269,6 +304,9 @@ impl Connection {
             if self.rest.is_empty() {
                 // Between two messages: control frames go first, they are what the peer waits for.
                 self.rest = std::mem::take(&mut self.socket.get_mut().control).into();
+                if self.rest.is_empty() && std::mem::take(&mut self.held_up) {
+                    context.waker().wake_by_ref(); // to read on
+                }
             }
             if !self.rest.is_empty() {
                 ready!(self.poll_write_rest(context))?;

@@ -111,6 +111,7 @@ impl Sockets {
             idle_timeout: settings
                 .define("idle_timeout", Duration::from_secs(30))
                 .help("Seconds until a WebSocket that says nothing, not even in answer to a ping, is cut off.")
+                .seconds(0.01..=86_400.0)
                 .live(),
         }
     }
@@ -130,10 +131,11 @@ impl Sockets {
         let channel = ChannelName::from_path(request.uri.path())?;
         let mut response = handshake(&request)?;
         let ask = Ask::of(&request)?;
-        let subscription = self.hub.subscribe(&channel, frames(ask.form)?, ask.start)?;
+        let subscription =
+            self.hub.subscribe(&channel, frames(ask.form.unwrap_or(Form::Plain))?, ask.start)?;
         let position = HeaderValue::try_from(subscription.position().to_string());
         response.headers_mut().extend(position.ok().map(|position| (POSITION, position)));
-        let terms = self.terms(channel, token(&self.hub.guard, &request)?);
+        let terms = self.terms(channel, authorization(&self.hub.guard, &request)?);
         let (connections, place, scope) = (scope.contained(), place.clone(), scope.clone());
         connections.spawn_graceful_task("websocket", async move {
             let served = match upgrade.await {
@@ -150,12 +152,12 @@ impl Sockets {
         Ok(response)
     }
 
-    fn terms(&self, channel: ChannelName, token: Token) -> Terms {
+    fn terms(&self, channel: ChannelName, authorization: Option<HeaderValue>) -> Terms {
         Terms {
             hub: self.hub.clone(),
             channel,
-            publish: self.publish.get(),
-            token,
+            publish: self.publish.clone(),
+            authorization,
             max_message_bytes: self.max_message_bytes.get(),
             keepalive: self.keepalive.get(),
             idle_timeout: self.idle_timeout.get(),
@@ -193,17 +195,21 @@ fn handshake(request: &http::request::Parts) -> Result<Response<()>, Refusal> {
         let sentence = format!("channels are WebSockets here, and this opens none: {error}");
         Refusal::new(StatusCode::UPGRADE_REQUIRED, sentence)
             .with(header::UPGRADE, HeaderValue::from_static("websocket"))
+            .with(header::CONNECTION, HeaderValue::from_static("upgrade"))
             .with(header::SEC_WEBSOCKET_VERSION, HeaderValue::from_static("13"))
     })
 }
 
-/// What the token in a handshake is worth. Without one, it may read.
-fn token(guard: &Guard, request: &http::request::Parts) -> Result<Token, Refusal> {
-    let token = guard.token(request);
-    if token == Token::Wrong {
+/// What the request shows for the right to publish. Without anything, it may read.
+fn authorization(
+    guard: &Guard,
+    request: &http::request::Parts,
+) -> Result<Option<HeaderValue>, Refusal> {
+    let given = request.headers.get(header::AUTHORIZATION);
+    if guard.token(given) == Token::Wrong {
         guard.publisher(request)?;
     }
-    Ok(token)
+    Ok(given.cloned())
 }
 
 fn frames(form: Form) -> Result<Encoding, Refusal> {

@@ -150,6 +150,16 @@ impl Socket {
         }
     }
 
+    /// Sends the same so many times, without a look at what comes back.
+    pub(crate) async fn write_all(&mut self, count: usize, message: Message) {
+        self.with("write", move |socket| {
+            (0..count).try_for_each(|_| socket.write(message.clone()))?;
+            socket.flush()
+        })
+        .await
+        .unwrap();
+    }
+
     pub(crate) async fn send(&mut self, message: Message) {
         self.with("send", |socket| socket.send(message)).await.unwrap();
     }

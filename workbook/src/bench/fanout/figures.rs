@@ -30,7 +30,7 @@ pub(super) fn of(options: &Options, all: &[Runs]) -> Table {
         .collect();
     for (name, above, below) in RATIOS {
         if let Some(ratio) = ratio(all, above, below) {
-            figures.insert(name.into(), rounded(ratio, 2));
+            figures.insert(name.into(), rounded(ratio, 1));
         }
     }
     let counts = [
@@ -49,7 +49,7 @@ fn medians(Runs { version, runs, .. }: &Runs) -> Table {
     type Figure = fn(&Run) -> Option<f64>;
     let of = |figure: Figure| median(runs.iter().flatten().filter_map(figure));
     let figures: [(&str, i32, Figure); 9] = [
-        ("deliveries_millions", 1, |run| run.deliveries.map(|count| count / 1e6)),
+        ("deliveries_millions", 2, |run| run.deliveries.map(|count| count / 1e6)),
         ("paced_p50_ms", 1, |run| run.paced.map(|paced| millis(paced.p50))),
         ("paced_p99_ms", 1, |run| run.paced.map(|paced| millis(paced.p99))),
         ("connect_seconds", 2, |run| run.idle.map(|idle| idle.connect.as_secs_f64())),

@@ -7,7 +7,7 @@ use super::{
     prepare, usual,
 };
 use crate::book::results::Results;
-use anyhow::Context;
+use anyhow::{Context, ensure};
 use clap::Args;
 use std::{
     path::Path,
@@ -48,6 +48,7 @@ pub(in super::super) fn measure(root: &Path, soak: &Soak) -> anyhow::Result<Resu
         let Soak { minutes, readers, window } = *soak;
         let time = MINUTE.mul_f64(minutes);
         let mut fan = Fan::open(root, system, readers, window, true).await?;
+        let connected = fan.running.process.open_files()?;
         let began = Instant::now();
         let (mut looks, mut deliveries, mut busy) = (Vec::new(), 0, Duration::ZERO);
         while began.elapsed() < time {
@@ -57,6 +58,8 @@ pub(in super::super) fn measure(root: &Path, soak: &Soak) -> anyhow::Result<Resu
             let look = Look { at: began.elapsed(), resident: fan.running.process.resident()? };
             println!("{}, {:.2} million deliveries a second", look.describe(), rate(some, took));
             looks.push(look);
+            // Among them the one that is stopped, or this would prove less than it says.
+            ensure!(fan.running.process.open_files()? >= connected, "a connection has ended");
         }
         fan.close().await?;
         let figures = figures(soak, &looks, deliveries, rate(deliveries, busy));

@@ -40,6 +40,7 @@ fn hub(root: &Path, websocket_port: u16, pubsub_port: u16) -> io::Result<Command
         ("tail_port", &tail_port),
         ("websocket_publish", "true"),
         ("write_timeout", "3600"), // a reader that is stopped is to stay
+        ("idle_timeout", "3600"),
     ];
     Ok(with_settings(root, HUB, &settings))
 }

@@ -2,10 +2,10 @@
 
 use crate::{Id, Start, Subscription, subscription::Taken};
 use bytes::Bytes;
-use serde::{Serialize, Serializer};
+use serde::Serialize;
 use std::{
     pin::Pin,
-    task::{Context, Poll as Polled},
+    task::{Context, Poll},
     time::Duration,
 };
 use tokio::time::{Sleep, sleep};
@@ -14,7 +14,7 @@ use tokio::time::{Sleep, sleep};
 const ANSWER_BYTES: usize = 256 * 1024;
 
 /// A subscription that ends after its first messages.
-pub struct Poll {
+pub struct LongPoll {
     subscription: Subscription,
     recovered: bool,
     /// Answers now, be there messages or not.
@@ -32,29 +32,23 @@ struct Answer<'a> {
     /// Whether they begin where the reader wanted to.
     recovered: bool,
     /// What to ask with next time, as `?since=`.
-    #[serde(serialize_with = "as_text")]
     since: Id,
 }
 
 #[derive(Serialize)]
 struct Data<'a> {
-    #[serde(serialize_with = "as_text")]
     id: Id,
     data: &'a str,
 }
 
-fn as_text<S: Serializer>(id: &Id, serializer: S) -> Result<S::Ok, S::Error> {
-    serializer.collect_str(id)
-}
-
-impl Poll {
+impl LongPoll {
     /// Answers at once, but to a reader that came with the id of the newest message: that one
     /// waits for the next, up to `timeout`.
     pub(crate) fn new(subscription: Subscription, start: Start, timeout: Duration) -> Self {
         let recovered = subscription.recovered();
         let at_once = !recovered || !matches!(start, Start::After(_));
         let timeout = Box::pin(sleep(timeout));
-        Poll { subscription, recovered, at_once, timeout, over: false }
+        LongPoll { subscription, recovered, at_once, timeout, over: false }
     }
 
     pub(crate) fn subscription(&self) -> &Subscription {
@@ -62,16 +56,16 @@ impl Poll {
     }
 
     /// The answer, and after it nothing.
-    pub(crate) fn poll_next(&mut self, context: &mut Context<'_>) -> Polled<Option<Bytes>> {
+    pub(crate) fn poll_next(&mut self, context: &mut Context<'_>) -> Poll<Option<Bytes>> {
         if self.over {
-            return Polled::Ready(None);
+            return Poll::Ready(None);
         }
         let taken = self.subscription.take(context, ANSWER_BYTES);
         if taken.is_none() && !self.at_once && self.timeout.as_mut().poll(context).is_pending() {
-            return Polled::Pending;
+            return Poll::Pending;
         }
         self.over = true;
-        Polled::Ready(Some(self.answer(taken.as_ref())))
+        Poll::Ready(Some(self.answer(taken.as_ref())))
     }
 
     /// The answer that there is nothing new.
