@@ -77,7 +77,7 @@ impl Model {
 
     fn drop_oldest(&mut self, bounds: Bounds) {
         while self.base + 1 < self.end()
-            && ((self.end() - self.base) as usize > bounds.messages || self.bytes() > bounds.bytes)
+            && ((self.end() - self.base) as usize > bounds.messages || self.kept() > bounds.bytes)
         {
             self.base += 1;
             let base = self.base;
@@ -152,8 +152,23 @@ impl Model {
         let end = self.segments[encoding].last().map_or(start, |(_, end)| *end);
         let mut segments = self.cut(encoding, cursor, start);
         segments.append(&mut self.segments[encoding]);
-        segments.extend(self.cut(encoding, end, self.end()));
+        for segment in self.cut(encoding, end, self.end()) {
+            self.join_segment(encoding, &mut segments, segment);
+        }
         self.segments[encoding] = segments;
+    }
+
+    /// Adds a segment, which swallows those before it that are no longer.
+    fn join_segment(&self, encoding: usize, segments: &mut Vec<(u64, u64)>, new: (u64, u64)) {
+        let (mut from, to) = new;
+        while let Some((before, _)) = segments.last().copied()
+            && from - before <= to - from
+            && self.encoded(encoding, before, to).len() <= SEGMENT_BYTES
+        {
+            from = before;
+            segments.pop();
+        }
+        segments.push((from, to));
     }
 
     /// The messages at `from..to`, cut into segments.
@@ -180,14 +195,18 @@ impl Model {
         out
     }
 
+    /// What the messages that are kept must take.
+    fn kept(&self) -> usize {
+        let kept = &self.messages[self.base as usize - 1..];
+        kept.iter().map(|message| message.as_bytes().len() + OVERHEAD).sum()
+    }
+
     /// What the log must take.
     fn bytes(&self) -> usize {
-        let kept = &self.messages[self.base as usize - 1..];
-        let messages: usize = kept.iter().map(|message| message.as_bytes().len() + OVERHEAD).sum();
         let encoded = |(encoding, segments): (usize, &Vec<(u64, u64)>)| -> usize {
             segments.iter().map(|(from, to)| self.encoded(encoding, *from, *to).len()).sum()
         };
-        messages + self.segments.iter().enumerate().map(encoded).sum::<usize>()
+        self.kept() + self.segments.iter().enumerate().map(encoded).sum::<usize>()
     }
 
     fn is_exact(&self) {

@@ -87,9 +87,12 @@ impl Door {
 
 impl Drop for Place {
     fn drop(&mut self) {
-        self.0.open.fetch_sub(1, Ordering::Relaxed);
-        if self.0.full.swap(false, Ordering::Relaxed) && !self.0.scope.is_stopping() {
-            info!(service = %self.0.scope, "there is room again");
+        let Door { scope, max, open, full, .. } = &*self.0;
+        let open = open.fetch_sub(1, Ordering::Relaxed) - 1;
+        // A tenth must be free, or one who comes and goes at the limit would fill the log.
+        let has_room = open * 10 <= max.get() * 9;
+        if has_room && full.swap(false, Ordering::Relaxed) && !scope.is_stopping() {
+            info!(service = %scope, "there is room again");
         }
     }
 }

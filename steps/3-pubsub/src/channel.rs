@@ -28,7 +28,9 @@ pub enum BadChannelName {
     #[error("a part of a channel's name cannot be . or ..")]
     DotPart,
     /// The path, decoded, is not UTF-8, or has a control character or a slash that was encoded.
-    #[error("a channel's name is UTF-8 text without control characters; a slash in it parts it")]
+    #[error(
+        "a channel's name is UTF-8 text without control characters; slashes stand between its parts, and in none of them"
+    )]
     NotText,
 }
 

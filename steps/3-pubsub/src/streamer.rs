@@ -91,7 +91,7 @@ impl<P: PubSub> Handler for Answers<P> {
             Ok(headers) => (headers, self.try_answer(request, body).await),
             Err(refusal) => (HeaderMap::new(), Err(refusal)),
         };
-        let mut answer = answer.unwrap_or_else(Body::refusal);
+        let mut answer = answer.unwrap_or_else(Refusal::into_response);
         answer.headers_mut().extend(headers);
         answer
     }

@@ -1,10 +1,10 @@
 //! A message hub: a channel is a bounded log, a subscription is a cursor into it.
 //!
-//! Publishing appends to the log, once. A reader that wakes takes everything from its cursor on and
-//! writes it in one go, so the busier the hub, the fewer the system calls. What a transport makes
-//! of a message is made once, and all readers share the bytes. A reader that is too slow costs
-//! nothing: the log moves past its cursor, and it is told. A reader that comes back says where it
-//! was, and goes on from there.
+//! Publishing appends to the log, once. A reader that wakes takes what there is from its cursor on
+//! and writes it together, so the busier the hub, the fewer the system calls for each message. What
+//! a transport makes of a message is made once, and all readers share the bytes. A reader that is
+//! too slow holds nobody up: the log moves past its cursor, and it is told. A reader that comes back
+//! says where it was, and goes on from there.
 //!
 //! | file | what |
 //! | --- | --- |

@@ -1,6 +1,6 @@
 //! What is answered: a text, or a stream that goes on until the reader leaves or the service stops.
 
-use super::Refusal;
+use super::refusal;
 use crate::Subscription;
 use bytes::Bytes;
 use http::{HeaderMap, HeaderValue, Response, StatusCode, header};
@@ -32,21 +32,16 @@ pub struct Stream<S> {
     over: bool,
 }
 
+impl<S> From<Bytes> for Body<S> {
+    fn from(text: Bytes) -> Self {
+        Body::Text(text)
+    }
+}
+
 impl<S: Subscription> Body<S> {
     /// A text as an answer.
     pub fn text(status: StatusCode, text: impl Into<Bytes>) -> Response<Self> {
-        let mut response = Response::new(Body::Text(text.into()));
-        *response.status_mut() = status;
-        let plain = HeaderValue::from_static("text/plain; charset=utf-8");
-        response.headers_mut().insert(header::CONTENT_TYPE, plain);
-        response
-    }
-
-    /// A refusal as an answer.
-    pub fn refusal(refusal: Refusal) -> Response<Self> {
-        let mut response = Self::text(refusal.status, format!("{}\n", refusal.sentence));
-        response.headers_mut().extend(refusal.headers);
-        response
+        refusal::text(status, text)
     }
 
     /// Headers as an answer.

@@ -3,7 +3,8 @@
 use service::{Door, Setting, Settings};
 use std::time::Duration;
 
-/// The limits of a port that serves HTTP. All but the last count for connections that come later.
+/// The limits of a port that serves HTTP. Those of bodies count for the next request, the others for
+/// the next connection.
 pub struct Limits {
     /// How many connections there may be at a time.
     pub max_connections: Setting<usize>,

@@ -1,7 +1,8 @@
 //! Saying no: a status, and a sentence that says what to do.
 
 use crate::{BadChannelName, BadMessage};
-use http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
+use bytes::Bytes;
+use http::{HeaderMap, HeaderName, HeaderValue, Response, StatusCode, header};
 use std::fmt;
 
 /// A request that is refused, and why.
@@ -34,6 +35,24 @@ impl Refusal {
         self.headers.extend(headers.iter().map(|(name, value)| (name.clone(), value.clone())));
         self
     }
+}
+
+impl Refusal {
+    /// The refusal as an answer.
+    pub fn into_response<B: From<Bytes>>(self) -> Response<B> {
+        let mut response = text(self.status, format!("{}\n", self.sentence));
+        response.headers_mut().extend(self.headers);
+        response
+    }
+}
+
+/// A text as an answer.
+pub(super) fn text<B: From<Bytes>>(status: StatusCode, text: impl Into<Bytes>) -> Response<B> {
+    let mut response = Response::new(B::from(text.into()));
+    *response.status_mut() = status;
+    let plain = HeaderValue::from_static("text/plain; charset=utf-8");
+    response.headers_mut().insert(header::CONTENT_TYPE, plain);
+    response
 }
 
 impl fmt::Display for Refusal {

@@ -86,14 +86,8 @@ impl Handler for Answers {
         place: &Arc<Place>,
     ) -> Response<Full<Bytes>> {
         let opened = self.sockets.open(request, place, &self.scope);
-        opened.map(|response| response.map(|()| Full::default())).unwrap_or_else(|refusal| {
-            let mut response = Response::new(Full::from(format!("{}\n", refusal.sentence)));
-            *response.status_mut() = refusal.status;
-            let text = HeaderValue::from_static("text/plain; charset=utf-8");
-            response.headers_mut().insert(header::CONTENT_TYPE, text);
-            response.headers_mut().extend(refusal.headers);
-            response
-        })
+        let opened = opened.map(|response| response.map(|()| Full::default()));
+        opened.unwrap_or_else(Refusal::into_response)
     }
 }
 
