@@ -82,7 +82,7 @@ pub(crate) fn a_full_queue_drops_in_silence() {
 
 pub(crate) fn what_is_refused_is_refused_with_a_sentence() {
     let session = session("refused");
-    let terminal = session.terminal("refused");
+    let terminal = session.terminal("client");
     terminal.run("./just step 3 start");
     terminal.run("curl -X DELETE localhost:8088/news");
     terminal.run("curl -d hello localhost:8088/");
