@@ -1,6 +1,6 @@
 //! Chapter 3: publish and subscribe.
 
-use book_tests::Session;
+use book_tests::{Session, Terminal};
 
 /// A session without signs of life on its streams, which come when nothing else does for a while: a
 /// busy machine would show some that a quiet one does not.
@@ -31,17 +31,28 @@ pub(crate) fn what_one_publishes_two_read() {
 }
 
 /// A reader of numbered messages that says what it sees of them.
-pub(crate) const READ: &str = "curl -sN -D /dev/tty localhost:8088/news | ./just example gaps";
+const READ: &str = "curl -sN -D /dev/tty localhost:8088/news | ./just example gaps";
+
+/// Such a reader, which has subscribed.
+pub(crate) fn reader(session: &Session, name: &str) -> Terminal {
+    let terminal = session.terminal(name);
+    terminal.start(READ, "\n\n");
+    terminal
+}
+
+/// Such a reader, which has subscribed and is then stopped.
+pub(crate) fn stopped_reader(session: &Session) -> Terminal {
+    let terminal = reader(session, "stops");
+    terminal.press_ctrl_z();
+    terminal
+}
 
 pub(crate) fn a_stopped_reader_stops_everybody() {
     let session = session("blocked");
     let server = session.terminal("server");
     server.start("./just step 3", "pubsub: ready");
-    let stopped = session.terminal("stops");
-    stopped.start(READ, "\n\n");
-    stopped.press_ctrl_z();
-    let reads = session.terminal("reads");
-    reads.start(READ, "\n\n");
+    let stopped = stopped_reader(&session);
+    let reads = reader(&session, "reads");
     let publisher = session.terminal("publisher");
     publisher.run("./just example flood 200");
     reads.wait_for("60\n");
@@ -67,9 +78,7 @@ pub(crate) fn a_full_queue_drops_in_silence() {
     let session = session("dropped");
     let server = session.terminal("server");
     server.start("./just step 3 --set full_queue=drop", "pubsub: ready");
-    let stopped = session.terminal("stops");
-    stopped.start(READ, "\n\n");
-    stopped.press_ctrl_z();
+    let stopped = stopped_reader(&session);
     let publisher = session.terminal("publisher");
     publisher.run("./just example flood 100");
     stopped.start("fg", "60\n");

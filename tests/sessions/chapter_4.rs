@@ -1,6 +1,6 @@
 //! Chapter 4: the message hub.
 
-use crate::chapter_3::{READ, session};
+use crate::chapter_3::{reader, session, stopped_reader};
 
 pub(crate) fn one_message_on_every_transport() {
     let session = session("transports");
@@ -75,11 +75,8 @@ pub(crate) fn a_stopped_reader_stops_nobody() {
     let server = session.terminal("server");
     // Room enough for the reader that reads to be late on a busy machine, and to miss nothing.
     server.start("./just step 4 --set history=100 --set history_bytes=20000000", "hub: ready");
-    let stopped = session.terminal("stops");
-    stopped.start(READ, "\n\n");
-    stopped.press_ctrl_z();
-    let reads = session.terminal("reads");
-    reads.start(READ, "\n\n");
+    let stopped = stopped_reader(&session);
+    let reads = reader(&session, "reads");
     let publisher = session.terminal("publisher");
     publisher.run("./just example flood 200");
     publisher.run("curl -d hello localhost:8088/news");

@@ -64,7 +64,7 @@ pub enum HttpSubscription {
 
 impl HttpSubscription {
     fn stream(subscription: Subscription) -> Self {
-        let hello = subscription.encoding().hello(subscription.position());
+        let hello = subscription.hello();
         HttpSubscription::Stream { hello, subscription }
     }
 }

@@ -45,6 +45,7 @@ pub struct Subscription {
     cursor: u64,
     /// Where it began: the id of the message before.
     position: Id,
+    /// It begins where it wanted to, or has been told that it does not.
     recovered: bool,
     ticket: Option<Ticket>,
     over: bool,
@@ -115,6 +116,11 @@ impl Subscription {
         self.position
     }
 
+    /// What to begin with, before anything is read.
+    pub fn hello(&self) -> Bytes {
+        self.encoding.hello(self.recovered.then_some(self.position))
+    }
+
     /// How messages are encoded for this reader.
     pub fn encoding(&self) -> Encoding {
         self.encoding
@@ -170,7 +176,7 @@ impl Subscription {
         self.cursor = batch.end();
     }
 
-    /// Moves the cursor to the newest message of `batch`; for a reader to whom only that matters.
+    /// The newest message, if it has not been read; for a reader to whom only that matters.
     pub(crate) fn newest(&mut self, context: &mut Context<'_>) -> Option<Batch> {
         let (encoding, cursor) = (self.encoding, self.cursor);
         self.channel.read(&mut self.ticket, context.waker(), |log| {

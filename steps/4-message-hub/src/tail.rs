@@ -49,7 +49,7 @@ impl PubSub for Tails {
     fn subscribe(&self, channel: &ChannelName, request: &Parts) -> Result<Tail, Refusal> {
         let encoding = if is_browser(request) { Encoding::Pictures } else { Encoding::Parts };
         let subscription = self.0.subscribe(channel, encoding, Start::Last(1))?;
-        let hello = encoding.hello(subscription.position());
+        let hello = subscription.hello();
         Ok(Tail { hello, shown: encoding.nothing(), subscription })
     }
 }

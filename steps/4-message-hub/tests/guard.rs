@@ -6,9 +6,9 @@ mod rig;
 use rig::{
     Rig,
     parts::{ask, with_body},
-    rig,
+    rig, rig_with_file,
 };
-use std::net::SocketAddr;
+use std::{fs, net::SocketAddr};
 use tungstenite::Message;
 
 async fn status(address: SocketAddr, request: &str) -> u16 {
@@ -94,4 +94,23 @@ async fn who_publishes_shows_the_token() {
     let mut publishes = rig.socket_with("/news", &right).await.unwrap();
     publishes.send(Message::text("y")).await;
     assert_eq!(reads.text().await, "y");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_right_that_is_taken_away_is_taken_from_open_websockets_too() {
+    let file = tempfile::NamedTempFile::new().unwrap();
+    let write = |token: &str| {
+        let settings = format!("websocket_publish = true\npublish_token = \"{token}\"\n");
+        fs::write(file.path(), settings).unwrap();
+    };
+    write("old");
+    let (rig, settings) = rig_with_file(file.path()).await;
+    let mut socket = rig.socket_with("/news", &[("Authorization", "Bearer old")]).await.unwrap();
+    socket.send(Message::text("one")).await;
+    assert_eq!(socket.text().await, "one");
+    write("new");
+    settings.reload().unwrap();
+    socket.send(Message::text("two")).await;
+    let reason = "publishing needs a token: Authorization: Bearer TOKEN";
+    assert_eq!(socket.close().await, (1008, reason.into()));
 }

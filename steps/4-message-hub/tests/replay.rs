@@ -119,6 +119,11 @@ async fn a_reader_whose_place_is_gone_is_told_so_and_gets_what_is_kept() {
             assert_eq!(texts, ["{\"recovered\":false}", "2", "3"], "{why}, {transport}");
         }
     }
+    let header = format!("Last-Event-ID: {other}-3\r\n");
+    let mut events = Reader::subscribe_with(rig.http, "/news?as=events", &header).await;
+    let told = events.piece("recovered\n").await;
+    assert_eq!(told, "retry: 1000\n\nevent: recovered\n", "cut off before, it would be told again");
+
     let newest = format!("{epoch}-4");
     let mut lines = Reader::subscribe(rig.http, &format!("/news?since={newest}")).await;
     rig.publish("/news", "4").await;

@@ -45,7 +45,9 @@ async fn what_cannot_be_published_closes_with_a_code_and_a_reason() {
     let on = [("websocket_publish", "true"), ("max_message_bytes", "10")];
     let needs_token = [("websocket_publish", "true"), ("publish_token", "secret")];
     type Case<'a> = (&'a [(&'a str, &'a str)], Message, u16, &'a str);
-    let cases: [Case; 7] = [
+    let long = Message::text("x".repeat(2000));
+    let cases: [Case; 8] = [
+        (&[], long, 1009, "Space limit exceeded: Message too long: 2000 > 1024"),
         (&[], Message::text("x"), 1008, "publishing by WebSocket is off (websocket_publish)"),
         (
             &needs_token,

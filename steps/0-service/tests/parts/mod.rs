@@ -1,32 +1,17 @@
 //! What the tests put together: services made of closures, a journal of what they did, and waits
 //! that end.
+#![allow(unused_imports, reason = "each test file uses some of it")]
 #![allow(clippy::unwrap_used, reason = "a panic is how a test fails")]
 #![allow(dead_code, reason = "each test file uses some of it")]
+
+pub(crate) mod waits;
 
 use service::{Failure, OnPanic, Scope, Service};
 use std::{
     sync::{Arc, Mutex},
-    time::{Duration, Instant},
+    time::Duration,
 };
-
-/// How long anything may take before a test takes it to hang. Generous: a busy machine is slow.
-pub(crate) const PATIENCE: Duration = Duration::from_secs(30);
-
-/// Awaits `future`; fails the test if it hangs.
-pub(crate) async fn within<T>(what: &str, future: impl Future<Output = T>) -> T {
-    tokio::time::timeout(PATIENCE, future)
-        .await
-        .unwrap_or_else(|_| panic!("{what}: not within {PATIENCE:?}"))
-}
-
-/// Waits until a count that tells nobody when it changes is what it should be.
-pub(crate) async fn until(what: &str, mut holds: impl FnMut() -> bool) {
-    let began = Instant::now();
-    while !holds() {
-        assert!(began.elapsed() < PATIENCE, "{what}: not within {PATIENCE:?}");
-        tokio::time::sleep(Duration::from_millis(1)).await;
-    }
-}
+pub(crate) use waits::{PATIENCE, until, within};
 
 /// Keeps panics that say `bang`, which are meant to be, out of what the tests print.
 pub(crate) fn expect_panics() {

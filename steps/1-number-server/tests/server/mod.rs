@@ -1,22 +1,20 @@
 //! A number server in this process, on a free port, its clients, and each test three times.
 #![allow(clippy::unwrap_used, reason = "a panic is how a test fails")]
-#![allow(dead_code, unused_macros, reason = "each test file uses some of it")]
+#![allow(dead_code, unused_imports, unused_macros, reason = "each test file uses some of it")]
+
+#[path = "../../../0-service/tests/parts/waits.rs"]
+mod waits;
 
 use number_server::NumberServer;
 use service::{Error, Lifecycle, Settings, settings::Sources};
 use socket2::{Domain, Socket, Type};
-use std::{
-    io,
-    net::SocketAddr,
-    path::PathBuf,
-    sync::Arc,
-    time::{Duration, Instant},
-};
+use std::{io, net::SocketAddr, path::PathBuf, sync::Arc};
 use tempfile::TempDir;
 use tokio::{
     io::{AsyncBufReadExt, AsyncReadExt, BufReader},
     net::TcpStream,
 };
+pub(crate) use waits::{PATIENCE, until, within};
 
 pub(crate) const RUNTIMES: [&str; 3] = ["tokio", "may", "threads"];
 
@@ -38,25 +36,6 @@ macro_rules! on_each_runtime {
             }
         }
     )* };
-}
-
-/// How long anything may take before a test takes it to hang. Generous: a busy machine is slow.
-pub(crate) const PATIENCE: Duration = Duration::from_secs(30);
-
-/// Awaits `future`; fails the test if it hangs.
-pub(crate) async fn within<T>(what: &str, future: impl Future<Output = T>) -> T {
-    tokio::time::timeout(PATIENCE, future)
-        .await
-        .unwrap_or_else(|_| panic!("{what}: not within {PATIENCE:?}"))
-}
-
-/// Waits until a count that tells nobody when it changes is what it should be.
-pub(crate) async fn until(what: &str, mut holds: impl FnMut() -> bool) {
-    let began = Instant::now();
-    while !holds() {
-        assert!(began.elapsed() < PATIENCE, "{what}: not within {PATIENCE:?}");
-        tokio::time::sleep(Duration::from_millis(1)).await;
-    }
 }
 
 /// A number server, whose settings are in a file and can be changed.

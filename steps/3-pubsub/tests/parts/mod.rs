@@ -1,33 +1,17 @@
 //! A small client of HTTP/1.1 that sees every byte, and a service to talk to.
 #![allow(clippy::unwrap_used, reason = "a panic is how a test fails")]
-#![allow(dead_code, reason = "each test file uses some of it")]
+#![allow(dead_code, unused_imports, reason = "each test file uses some of it")]
+
+#[path = "../../../0-service/tests/parts/waits.rs"]
+mod waits;
 
 use service::{Lifecycle, Service, Settings};
-use std::{collections::HashMap, net::SocketAddr, sync::Arc, time::Duration};
+use std::{collections::HashMap, net::SocketAddr, sync::Arc};
 use tokio::{
     io::{AsyncBufReadExt, AsyncReadExt, AsyncWriteExt, BufReader},
     net::TcpStream,
 };
-
-/// How long anything may take before a test takes it to hang. Generous: a busy machine is slow.
-pub(crate) const PATIENCE: Duration = Duration::from_secs(30);
-
-/// Awaits `future`; fails the test if it hangs.
-pub(crate) async fn within<T>(what: &str, future: impl Future<Output = T>) -> T {
-    tokio::time::timeout(PATIENCE, future)
-        .await
-        .unwrap_or_else(|_| panic!("{what}: not within {PATIENCE:?}"))
-}
-
-/// Waits until something holds that tells nobody when it does.
-pub(crate) async fn until(what: &str, mut holds: impl FnMut() -> bool) {
-    within(what, async {
-        while !holds() {
-            tokio::time::sleep(Duration::from_millis(1)).await;
-        }
-    })
-    .await;
-}
+pub(crate) use waits::{PATIENCE, until, within};
 
 /// Settings with free ports for these, and with these values besides.
 pub(crate) fn settings(ports: &[&str], values: &[(&str, &str)]) -> Settings {

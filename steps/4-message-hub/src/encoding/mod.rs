@@ -9,8 +9,8 @@ use serde::Serialize;
 
 pub(crate) use frames::put_frame;
 
-/// What a transport makes of messages. A reader that joins two messages from the same log, in the
-/// same encoding, gets the same bytes as any other: they are made once and shared.
+/// What a transport makes of messages. It does not depend on the reader: what is made for one, all
+/// of that encoding share.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Encoding {
     /// A message a line. A notice is a line too, which begins with the control character RS, as no
@@ -105,17 +105,21 @@ impl Encoding {
         out.into()
     }
 
-    /// What comes before all else.
+    /// What comes before all else, for a reader that begins after `position`.
     ///
     /// A reader that is cut off before its first message is to know where it was: an `EventSource`
-    /// takes the id from an event without data, and fires nothing.
-    pub fn hello(self, position: Id) -> Bytes {
-        match self {
-            Encoding::Events => format!("retry: {RETRY}\nid: {position}\n\n").into(),
-            Encoding::JsonLines | Encoding::JsonFrames => self.notice(Notice::Since(position)),
+    /// takes the id from an event without data, and fires nothing. One whose place is gone is given
+    /// none: cut off now, it comes back with the old one, and is told again.
+    pub fn hello(self, position: Option<Id>) -> Bytes {
+        match (self, position) {
+            (Encoding::Events, Some(id)) => format!("retry: {RETRY}\nid: {id}\n\n").into(),
+            (Encoding::Events, None) => format!("retry: {RETRY}\n\n").into(),
+            (Encoding::JsonLines | Encoding::JsonFrames, Some(id)) => {
+                self.notice(Notice::Since(id))
+            }
             // A browser shows a part when it sees where the next one begins.
-            Encoding::Parts => format!("--{BOUNDARY}\r\n").into(),
-            Encoding::Pictures => format!("--{BOUNDARY}\r\n{SVG}").into(),
+            (Encoding::Parts, _) => format!("--{BOUNDARY}\r\n").into(),
+            (Encoding::Pictures, _) => format!("--{BOUNDARY}\r\n{SVG}").into(),
             _ => Bytes::new(),
         }
     }

@@ -121,7 +121,7 @@ impl Connection {
         let mut keepalive = interval(terms.keepalive);
         keepalive.set_missed_tick_behavior(MissedTickBehavior::Delay);
         keepalive.reset();
-        let hello = subscription.encoding().hello(subscription.position());
+        let hello = subscription.hello();
         Connection {
             socket: WebSocket::from_partially_read(wire, read.to_vec(), Role::Server, Some(config)),
             subscription,

@@ -8,8 +8,8 @@ pub(crate) mod parts;
 use message_hub::MessageHub;
 use parts::{settings, started, until, within};
 use pubsub::ChannelName;
-use service::{Lifecycle, Service};
-use std::{collections::BTreeMap, net::SocketAddr, sync::Arc};
+use service::{Lifecycle, Service, Settings, settings::Sources};
+use std::{collections::BTreeMap, net::SocketAddr, path::Path, sync::Arc};
 use tungstenite::{
     Message, WebSocket, client::IntoClientRequest, handshake::client::Response, http::HeaderValue,
 };
@@ -25,8 +25,20 @@ pub(crate) struct Rig {
 
 /// A hub on free ports, with these settings.
 pub(crate) async fn rig(values: &[(&str, &str)]) -> Rig {
-    let settings = settings(&["pubsub_port", "tail_port", "websocket_port"], values);
-    let hub = Arc::new(MessageHub::new(&settings));
+    rig_of(&settings(&PORTS, values)).await
+}
+
+/// A hub on free ports, whose other settings are in a file.
+pub(crate) async fn rig_with_file(file: &Path) -> (Rig, Settings) {
+    let ports = Sources::set(PORTS.map(|port| (port, "0")));
+    let settings = Settings::new(ports.file(file, true));
+    (rig_of(&settings).await, settings)
+}
+
+const PORTS: [&str; 3] = ["pubsub_port", "tail_port", "websocket_port"];
+
+async fn rig_of(settings: &Settings) -> Rig {
+    let hub = Arc::new(MessageHub::new(settings));
     settings.check().unwrap();
     let lifecycle = started(hub.clone()).await;
     let reports: BTreeMap<_, _> =
