@@ -111,19 +111,25 @@ fn reader_falls_silent(reader: &[&str]) {
     let mut log = log.lines().map_while(Result::ok);
     assert!(log.any(|line| line.ends_with("hub: ready")), "the hub is ready");
     thread::spawn(move || log.for_each(drop));
+    let closed = open_sockets(&hub.0);
     let publish = ["curl", "-s", "-d", "a message", "http://10.77.0.1:8088/news"];
     let answer = cable.run(&cable.hub, &publish).output().expect("curl runs");
     assert_eq!(answer.stdout, b"OK\n");
-    let closed = open_sockets(&hub.0);
+    until_open(&hub.0, closed); // the publisher's connection has gone
 
     let mut reader = cable.run(&cable.reader, reader);
     let mut reader = Process(reader.stdout(Stdio::piped()).spawn().expect("the reader runs"));
     until_message(reader.0.stdout.take().expect("it is a pipe"));
     assert_eq!(open_sockets(&hub.0), closed + 1, "the reader is connected");
     cable.pull();
+    until_open(&hub.0, closed);
+}
+
+/// Waits until a process has so many sockets open.
+fn until_open(process: &Child, count: usize) {
     let began = Instant::now();
-    while open_sockets(&hub.0) > closed {
-        assert!(began.elapsed() < PATIENCE, "the reader is still there after {PATIENCE:?}");
+    while open_sockets(process) != count {
+        assert!(began.elapsed() < PATIENCE, "not {count} sockets are open after {PATIENCE:?}");
         thread::sleep(Duration::from_millis(10));
     }
 }
