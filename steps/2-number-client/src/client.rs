@@ -1,13 +1,11 @@
 //! The number client as a service: one task that connects, reads, and comes back.
 
-use crate::{backoff::Backoff, lines::next_line};
+use crate::{Server, backoff::Backoff, lines::next_line};
 use futures_core::Stream;
-use number_server::NumberServer;
 use service::{Failure, Scope, Service, Setting, Settings};
 use socket2::{SockRef, TcpKeepalive};
 use std::{
     io,
-    num::NonZeroU16,
     pin::Pin,
     sync::{Arc, Mutex},
     task::{Context, Poll},
@@ -40,18 +38,10 @@ const QUEUE_SIZE: usize = 64;
 /// A connection reads this much at a time, at most. Numbers are small.
 const READ_BUFFER: usize = 1024;
 
-/// The number server that a client reads from.
-#[derive(Clone)]
-pub enum Server {
-    /// One at an address, such as `127.0.0.1:7776` or `numbers.example:7776`.
-    At(String),
-    /// One in the same process, which is ready before the client starts.
-    Embedded(Arc<NumberServer>),
-}
-
-/// A service that reads numbers from a server into a bounded queue.
+/// A service that reads numbers from a server into a bounded queue. A server that is embedded is
+/// inside it.
 ///
-/// It is ready at once: a server that is not there is waited for, and
+/// It is ready when it has tried once: a server that is not there is waited for, and
 /// [`connected`](NumberClient::connected) tells. A line that is no number is logged and skipped. A
 /// line that is too long, or no text, ends the connection.
 pub struct NumberClient {
@@ -98,6 +88,13 @@ impl Service for NumberClient {
         "number-client"
     }
 
+    fn children(&self) -> Vec<Arc<dyn Service>> {
+        match &self.server {
+            Server::At(_) => Vec::new(),
+            Server::Embedded(server) => vec![server.clone()],
+        }
+    }
+
     fn start(&self, scope: &Scope) -> Result<(), Failure> {
         let (numbers, queue) = mpsc::channel(self.queue_size.get());
         *self.queue.lock().expect("nothing panics while it holds this lock") = Some(queue);
@@ -115,8 +112,11 @@ impl Service for NumberClient {
             numbers,
         };
         scope.spawn_task("read", reader.run());
-        scope.ready();
         Ok(())
+    }
+
+    fn start_timeout(&self) -> Duration {
+        CONNECT_TIMEOUT * 2
     }
 }
 
@@ -158,6 +158,7 @@ impl Reader {
         let mut longest_wait = self.longest_wait.changes();
         loop {
             let ended = self.connect_and_read(&mut backoff).await;
+            self.scope.ready(); // it has tried, at least
             let wait = backoff.next_wait(*longest_wait.borrow_and_update());
             warn!(service = %self.scope, "{}: {ended}; trying again in {} ms", self.address, wait.as_millis());
             // A new longest wait counts at once: it ends this one.
@@ -179,6 +180,7 @@ impl Reader {
         }
         let _connected = Connected::new(&self.connected);
         info!(service = %self.scope, "connected to {}", self.address);
+        self.scope.ready();
         let mut lines = BufReader::with_capacity(READ_BUFFER, stream);
         let (mut line, mut nonsense) = (Vec::new(), 0);
         loop {
@@ -237,13 +239,6 @@ impl Drop for Connected<'_> {
     fn drop(&mut self) {
         self.0.send_replace(false);
     }
-}
-
-/// What an address must look like, for settings to be checked before anything starts.
-pub(crate) fn is_address(text: &str) -> bool {
-    text.rsplit_once(':').is_some_and(|(host, port)| {
-        !host.is_empty() && !host.contains(['/', ' ']) && port.parse::<NonZeroU16>().is_ok()
-    })
 }
 
 #[cfg(test)]

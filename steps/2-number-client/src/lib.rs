@@ -9,7 +9,9 @@ mod backoff;
 mod client;
 mod lines;
 mod program;
+mod server;
 
 pub use backoff::Backoff;
-pub use client::{NumberClient, Numbers, Server};
+pub use client::{NumberClient, Numbers};
 pub use program::NumberProgram;
+pub use server::Server;

@@ -5,8 +5,7 @@
 
 use crate::support::{Client, Closed, Log, Peer, quick_server, seeded, serve, within};
 use number_client::{NumberClient, Server};
-use number_server::NumberServer;
-use service::{Lifecycle, Service, Settings};
+use service::{Lifecycle, Settings};
 use std::sync::Arc;
 use tokio_stream::StreamExt;
 
@@ -39,41 +38,30 @@ async fn the_stream_ends_when_the_client_stops() {
     assert!(rest.is_empty(), "{rest:?} came from nowhere");
 }
 
-/// A server and a client of it, as children of one service.
-struct Both(Arc<NumberServer>, Arc<NumberClient>);
-
-impl Service for Both {
-    fn name(&self) -> &str {
-        "both"
-    }
-
-    fn children(&self) -> Vec<Arc<dyn Service>> {
-        vec![self.0.clone(), self.1.clone()]
-    }
-}
-
 #[tokio::test]
-async fn a_client_finds_the_server_that_is_embedded_beside_it() {
+async fn a_server_that_is_embedded_starts_and_stops_with_its_client() {
     let server = quick_server([("seed", "7")]);
-    let embedded = Server::Embedded(server.clone());
+    let embedded = Server::Embedded(server);
     let client = Arc::new(NumberClient::new(&Settings::with::<&str, &str>([]), embedded));
-    let both = Lifecycle::new(Arc::new(Both(server, client.clone())));
-    both.start().await.expect("the server is ready before the client starts");
+    let lifecycle = Lifecycle::new(client.clone());
+    lifecycle.start().await.expect("the server is ready before the client starts");
+    assert_eq!(lifecycle.children()[0].path(), "number-client/number-server");
     let numbers = client.numbers().expect("nobody has taken the numbers yet");
     let (_, expected) = seeded(7, 1, 1000);
     assert_eq!(within("1000 numbers", numbers.take(1000).collect::<Vec<_>>()).await, expected);
-    within("both to stop", both.stop()).await.expect("nothing is left running");
+    within("both to stop", lifecycle.stop()).await.expect("nothing is left running");
 }
 
 #[tokio::test]
-async fn an_embedded_server_that_is_not_ready_is_an_error_that_says_so() {
-    let embedded = Server::Embedded(quick_server([]));
-    let client = NumberClient::new(&Settings::with::<&str, &str>([]), embedded);
-    let error = Lifecycle::new(Arc::new(client))
-        .start()
-        .await
-        .expect_err("there is no address to connect to");
-    assert_eq!(error.to_string(), "number-client: the embedded number server is not ready");
+async fn an_embedded_server_that_does_not_start_is_an_error_that_says_so() {
+    let taken = std::net::TcpListener::bind("127.0.0.1:0").expect("there is a free port");
+    let address = taken.local_addr().expect("the socket is bound").to_string();
+    let settings = Settings::with([("numbers_bind", &*address)]);
+    let client = NumberClient::new(&settings, Server::new(&settings));
+    let error =
+        Lifecycle::new(Arc::new(client)).start().await.expect_err("the port is taken").to_string();
+    let expected = format!("number-client/number-server: {address}: address in use");
+    assert!(error.starts_with(&expected), "{error}");
 }
 
 #[tokio::test]
@@ -83,7 +71,7 @@ async fn there_is_one_taker_and_none_before_the_start() {
     let client = Arc::new(NumberClient::new(&settings, Server::At(closed.address())));
     assert!(client.numbers().is_none(), "before the start");
     let lifecycle = Lifecycle::new(client.clone());
-    lifecycle.start().await.expect("a client is ready at once");
+    lifecycle.start().await.expect("a client starts, server or not");
     assert!(client.numbers().is_some(), "the first to ask");
     assert!(client.numbers().is_none(), "the second to ask");
 }

@@ -72,7 +72,7 @@ async fn it_prints_what_the_seed_of_its_embedded_server_says() {
     let mut lines = lines_of(&mut child);
     assert_eq!(take(&mut lines, 20).await, seeded(7, 1, 20).1);
     let log = terminate(child).await;
-    assert!(log.contains("numbers/number-server: listening on 127.0.0.1:"), "{log}");
+    assert!(log.contains("numbers/number-client/number-server: listening on 127.0.0.1:"), "{log}");
 }
 
 #[tokio::test]

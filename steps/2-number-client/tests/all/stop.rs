@@ -28,7 +28,7 @@ impl Client {
     async fn start_afresh(mut self, peer: &Peer) {
         within("the client to be ready again", self.lifecycle.start())
             .await
-            .expect("a client is ready at once");
+            .expect("a client starts, server or not");
         self.numbers = self.client.numbers().expect("a start makes a new queue");
         peer.accept().await.say("8\n6\n").await;
         assert_eq!(self.take(2).await, [8, 6]);
@@ -133,7 +133,7 @@ async fn numbers_that_nobody_took_before_a_stop_do_not_come_after_the_next_start
     let server = Server::At(peer.address());
     let client = Arc::new(NumberClient::new(&Settings::with::<&str, &str>([]), server));
     let lifecycle = Lifecycle::new(client.clone());
-    lifecycle.start().await.expect("a client is ready at once");
+    lifecycle.start().await.expect("a client starts, server or not");
     let mut connection = peer.accept().await;
     connection.say("1\n2\n3\nand so on\n").await;
     // The client has got past the three, so they are in its queue.

@@ -64,7 +64,7 @@ impl Client {
         let lifecycle = Lifecycle::new(client.clone());
         within("the client to be ready", lifecycle.start())
             .await
-            .expect("a client is ready at once");
+            .expect("a client starts, server or not");
         let numbers = client.numbers().expect("nobody has taken the numbers yet");
         Client { client, lifecycle, numbers }
     }
