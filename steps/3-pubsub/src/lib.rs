@@ -6,7 +6,7 @@
 //! | `channel.rs`, `message.rs` | what a channel's name and a message may be |
 //! | `pubsub.rs` | the seam: something that can be published to and subscribed to |
 //! | `queues.rs` | the simplest such thing: each subscription wraps a queue |
-//! | `streamer.rs` | [`HttpStreamer`]: serves any such thing over HTTP |
+//! | `streams.rs`, `streamer.rs` | [`HttpStreamer`]: serves any such thing over HTTP |
 //! | `http/` | serving HTTP/1.1, with a limit on everything |
 //!
 //! Chapter 3 tells this crate.
@@ -17,9 +17,11 @@ mod message;
 mod pubsub;
 mod queues;
 mod streamer;
+mod streams;
 
 pub use channel::{BadChannelName, ChannelName};
 pub use message::{BadMessage, Message};
 pub use pubsub::{PubSub, Subscription};
 pub use queues::{FullQueue, Queue, Queues};
-pub use streamer::{HttpStreamer, keepalive_interval};
+pub use streamer::HttpStreamer;
+pub use streams::{Streams, keepalive_interval};

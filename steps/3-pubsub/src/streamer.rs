@@ -1,24 +1,22 @@
 //! Serves what can be published to and subscribed to over HTTP.
 
 use crate::{
-    ChannelName, PubSub,
-    http::{self, Body, Handler, Limits, Port, Refusal, stream_headers},
+    PubSub,
+    http::{self, Body, Handler, Limits, Port},
+    streams::Streams,
 };
-use ::http::{
-    HeaderMap, HeaderValue, Method, Request, Response, StatusCode, header, request::Parts,
-};
+use ::http::{Request, Response};
 use hyper::body::Incoming;
-use service::{Failure, Place, Scope, Service, Setting, Settings};
-use std::{net::SocketAddr, sync::Arc, time::Duration};
+use service::{Failure, Place, Scope, Service, Settings};
+use std::{net::SocketAddr, sync::Arc};
 
 /// A service on `pubsub_port` where `POST` publishes to the channel that the path names, and `GET`
 /// streams it.
 pub struct HttpStreamer<P> {
     name: &'static str,
-    pubsub: Arc<P>,
+    streams: Arc<Streams<P>>,
     port: Port,
     limits: Arc<Limits>,
-    keepalive: Setting<Duration>,
 }
 
 impl<P: PubSub> HttpStreamer<P> {
@@ -33,10 +31,9 @@ impl<P: PubSub> HttpStreamer<P> {
     pub fn on(port: Port, name: &'static str, settings: &Settings, pubsub: Arc<P>) -> Self {
         HttpStreamer {
             name,
-            pubsub,
+            streams: Arc::new(Streams::new(settings, pubsub)),
             port,
             limits: Arc::new(Limits::new(settings)),
-            keepalive: keepalive_interval(settings),
         }
     }
 
@@ -46,15 +43,6 @@ impl<P: PubSub> HttpStreamer<P> {
     }
 }
 
-/// The setting that says how long a stream is silent.
-pub fn keepalive_interval(settings: &Settings) -> Setting<Duration> {
-    settings
-        .define("keepalive_interval", Duration::from_secs(5))
-        .help("Seconds between the signs of life on a stream that has nothing to say.")
-        .seconds(0.01..=3600.0)
-        .live()
-}
-
 impl<P: PubSub> Service for HttpStreamer<P> {
     fn name(&self) -> &str {
         self.name
@@ -62,23 +50,16 @@ impl<P: PubSub> Service for HttpStreamer<P> {
 
     fn start(&self, scope: &Scope) -> Result<(), Failure> {
         let listener = self.port.listen(scope)?;
-        let answers = Answers {
-            pubsub: self.pubsub.clone(),
-            limits: self.limits.clone(),
-            keepalive: self.keepalive.clone(),
-            scope: scope.clone(),
-        };
+        let answers = Answers { streams: self.streams.clone(), scope: scope.clone() };
         http::serve(listener, self.limits.clone(), scope, answers)?;
         scope.ready();
         Ok(())
     }
 }
 
-/// What answers the requests.
+/// What answers the requests: streams, and nothing else.
 struct Answers<P> {
-    pubsub: Arc<P>,
-    limits: Arc<Limits>,
-    keepalive: Setting<Duration>,
+    streams: Arc<Streams<P>>,
     scope: Scope,
 }
 
@@ -86,48 +67,6 @@ impl<P: PubSub> Handler for Answers<P> {
     type Body = Body<P::Subscription>;
 
     async fn answer(&self, request: Request<Incoming>, _: &Arc<Place>) -> Response<Self::Body> {
-        let (request, body) = request.into_parts();
-        let (headers, answer) = match self.pubsub.admit(&request) {
-            Ok(headers) => (headers, self.try_answer(request, body).await),
-            Err(refusal) => (HeaderMap::new(), Err(refusal)),
-        };
-        let mut answer = answer.unwrap_or_else(Refusal::into_response);
-        answer.headers_mut().extend(headers);
-        answer
+        self.streams.answer(request, &self.scope).await
     }
-}
-
-impl<P: PubSub> Answers<P> {
-    // ANCHOR: answer
-    async fn try_answer(
-        &self,
-        request: Parts,
-        body: Incoming,
-    ) -> Result<Response<Body<P::Subscription>>, Refusal> {
-        let allowed = HeaderValue::from_static(self.pubsub.methods());
-        let channel = ChannelName::from_path(request.uri.path());
-        Ok(match request.method {
-            Method::GET => {
-                let subscription = self.pubsub.subscribe(&channel?, &request)?;
-                Body::stream(subscription, self.keepalive.get(), &self.scope)
-            }
-            Method::POST if self.pubsub.methods().contains("POST") => {
-                let channel = channel?;
-                let message = http::read_message(body, &self.limits).await?;
-                self.pubsub.publish(&channel, message).await?;
-                Body::text(StatusCode::OK, "OK\n")
-            }
-            Method::HEAD => {
-                Body::headers(stream_headers(&self.pubsub.subscribe(&channel?, &request)?))
-            }
-            Method::OPTIONS => Body::headers(HeaderMap::from_iter([(header::ALLOW, allowed)])),
-            method => return Err(not_allowed(&method, allowed)),
-        })
-    }
-    // ANCHOR_END: answer
-}
-
-fn not_allowed(method: &Method, allowed: HeaderValue) -> Refusal {
-    let sentence = format!("{method} is not for channels here; GET subscribes to one");
-    Refusal::new(StatusCode::METHOD_NOT_ALLOWED, sentence).with(header::ALLOW, allowed)
 }

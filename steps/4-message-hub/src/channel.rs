@@ -3,14 +3,12 @@
 use crate::{
     Encoding, Log,
     log::Bounds,
+    totals::Sums,
     waiting::{Ticket, Waiting},
 };
 use pubsub::Message;
 use std::{
-    sync::{
-        Arc, Mutex,
-        atomic::{AtomicIsize, Ordering},
-    },
+    sync::{Arc, Mutex, atomic::Ordering::Relaxed},
     task::Waker,
     time::Instant,
 };
@@ -21,8 +19,8 @@ const OVERHEAD: isize = 512;
 /// A channel of the hub.
 pub(crate) struct Channel {
     inner: Mutex<Inner>,
-    /// How much memory all channels take, about.
-    total: Arc<AtomicIsize>,
+    /// What all channels come to.
+    sums: Arc<Sums>,
 }
 
 struct Inner {
@@ -39,8 +37,8 @@ struct Inner {
 pub(crate) struct Retired;
 
 impl Channel {
-    /// A channel, whose memory is added to `total` for as long as it lives.
-    pub(crate) fn new(total: Arc<AtomicIsize>) -> Self {
+    /// A channel, which is added to `sums` for as long as it lives.
+    pub(crate) fn new(sums: Arc<Sums>) -> Self {
         let inner = Inner {
             log: Log::new(),
             waiting: Waiting::default(),
@@ -48,8 +46,8 @@ impl Channel {
             used: Instant::now(),
             retired: false,
         };
-        total.fetch_add(OVERHEAD, Ordering::Relaxed);
-        Channel { inner: Mutex::new(inner), total }
+        sums.bytes.fetch_add(OVERHEAD, Relaxed);
+        Channel { inner: Mutex::new(inner), sums }
     }
 
     /// Appends to the log and wakes who waits, once for all of the messages.
@@ -65,6 +63,7 @@ impl Channel {
             inner.used = Instant::now();
             Ok(inner.waiting.take_all())
         })?;
+        self.sums.messages.fetch_add(messages.len() as u64, Relaxed);
         for (_, waker) in wakers {
             waker.wake();
         }
@@ -83,6 +82,7 @@ impl Channel {
                 return Err(Retired);
             }
             inner.readers += 1;
+            self.sums.readers.fetch_add(1, Relaxed);
             inner.log.join(encoding);
             Ok(begin(&inner.log))
         })
@@ -94,6 +94,7 @@ impl Channel {
             inner.waiting.leave(ticket);
             inner.log.leave(encoding);
             inner.readers -= 1;
+            self.sums.readers.fetch_sub(1, Relaxed);
             inner.used = Instant::now();
         });
     }
@@ -118,9 +119,24 @@ impl Channel {
     }
     // ANCHOR_END: read
 
+    /// Notes that a reader was too slow for this many messages.
+    pub(crate) fn missed(&self, count: u64) {
+        self.sums.missed.fetch_add(count, Relaxed);
+    }
+
+    /// The offset that the next message will have.
+    pub(crate) fn end(&self) -> u64 {
+        self.with(|inner| inner.log.end())
+    }
+
     /// How many read it.
     pub(crate) fn readers(&self) -> usize {
         self.with(|inner| inner.readers)
+    }
+
+    /// How many read it, when it was last used, and how many messages have been published to it.
+    pub(crate) fn use_made(&self) -> (usize, Instant, u64) {
+        self.with(|inner| (inner.readers, inner.used, inner.log.end() - 1))
     }
 
     /// When it was last used, if nobody reads it.
@@ -143,7 +159,7 @@ impl Channel {
         let result = act(&mut inner);
         let after = inner.log.bytes();
         if after != before {
-            self.total.fetch_add(after as isize - before as isize, Ordering::Relaxed);
+            self.sums.bytes.fetch_add(after as isize - before as isize, Relaxed);
         }
         result
     }
@@ -152,6 +168,6 @@ impl Channel {
 impl Drop for Channel {
     fn drop(&mut self) {
         let log = self.with(|inner| inner.log.bytes());
-        self.total.fetch_sub(OVERHEAD + log as isize, Ordering::Relaxed);
+        self.sums.bytes.fetch_sub(OVERHEAD + log as isize, Relaxed);
     }
 }

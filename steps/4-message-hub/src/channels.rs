@@ -1,13 +1,15 @@
 //! All the channels of a hub, found by name.
 
-use crate::channel::{Channel, Retired};
+use crate::{
+    Totals,
+    channel::{Channel, Retired},
+    totals::Sums,
+};
 use pubsub::ChannelName;
 use std::{
+    cmp::Reverse,
     collections::HashMap,
-    sync::{
-        Arc, Mutex, RwLock,
-        atomic::{AtomicIsize, Ordering},
-    },
+    sync::{Arc, Mutex, RwLock},
     time::{Duration, Instant},
 };
 
@@ -17,12 +19,24 @@ const AT_ONCE: usize = 1000;
 /// When nothing could be dropped to make room, how long until it is tried again.
 const ROOM_PAUSE: Duration = Duration::from_millis(500);
 
+/// One channel of a hub, at one moment.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Busy {
+    /// Its name.
+    pub channel: ChannelName,
+    /// How many read it.
+    pub readers: usize,
+    /// How many messages have been published to it since it began. One that nobody uses is dropped
+    /// after a while, and begins again when it is used.
+    pub messages: u64,
+}
+
 /// A channel is here from when it is first named until nobody has used it for a while.
 #[derive(Default)]
 pub(crate) struct Channels {
     by_name: RwLock<HashMap<ChannelName, Arc<Channel>>>,
-    /// How much memory they take, about.
-    total: Arc<AtomicIsize>,
+    /// What they come to.
+    sums: Arc<Sums>,
     /// When there was last no room to be made.
     no_room: Mutex<Option<Instant>>,
 }
@@ -48,18 +62,39 @@ impl Channels {
         let mut channels = self.write();
         let channel = channels
             .entry(name.clone())
-            .or_insert_with(|| Arc::new(Channel::new(self.total.clone())));
+            .or_insert_with(|| Arc::new(Channel::new(self.sums.clone())));
         channel.clone()
     }
 
-    /// How many there are.
-    pub(crate) fn len(&self) -> usize {
-        self.read().len()
+    /// What they come to.
+    pub(crate) fn totals(&self) -> Totals {
+        self.sums.totals(self.read().len())
     }
 
     /// How much memory they take, about, in bytes.
     pub(crate) fn bytes(&self) -> usize {
-        self.total.load(Ordering::Relaxed).max(0) as usize
+        self.sums.bytes()
+    }
+
+    /// The `count` that have the most readers; among equals, those that were used last.
+    pub(crate) fn busiest(&self, count: usize) -> Vec<Busy> {
+        let channels = self.read();
+        let mut uses: Vec<_> =
+            channels.iter().map(|(name, channel)| (channel.use_made(), name)).collect();
+        let order = |((readers, used, _), _): &((usize, Instant, u64), &ChannelName)| {
+            (Reverse(*readers), Reverse(*used))
+        };
+        if count < uses.len() {
+            uses.select_nth_unstable_by_key(count, order);
+            uses.truncate(count);
+        }
+        uses.sort_by_key(order);
+        let busy = uses.into_iter().map(|((readers, _, messages), name)| Busy {
+            channel: name.clone(),
+            readers,
+            messages,
+        });
+        busy.collect()
     }
 
     /// How many read the channel of this name.

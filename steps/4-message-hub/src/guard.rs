@@ -5,8 +5,10 @@ use pubsub::http::Refusal;
 use service::{Setting, Settings};
 use subtle::ConstantTimeEq;
 
-/// Looks at the origin of a page that asks, and at the token of whoever publishes.
+/// Looks at the host that is asked for, at the origin of a page that asks, and at the token of
+/// whoever publishes.
 pub(crate) struct Guard {
+    allowed_hosts: Setting<Vec<String>>,
     allowed_origins: Setting<Vec<String>>,
     publish_token: Setting<Option<String>>,
 }
@@ -25,6 +27,10 @@ pub(crate) enum Token {
 impl Guard {
     pub(crate) fn new(settings: &Settings) -> Self {
         Guard {
+            allowed_hosts: settings
+                .define("allowed_hosts", Vec::new())
+                .help("Requests are answered that ask for one of these hosts, such as [\"example.org\"]; without a list, for any.")
+                .live(),
             allowed_origins: settings
                 .define("allowed_origins", Vec::new())
                 .help("Pages of these origins may read and publish, such as [\"https://example.org\"]; \"*\" allows all. A page of this very host may in any case.")
@@ -36,10 +42,29 @@ impl Guard {
         }
     }
 
+    /// Refuses a request for a host that is not ours, where it is set which are. Whoever owns a name
+    /// can have it lead to this machine, once his page is open in a browser here (DNS rebinding):
+    /// the page is then one of this very host. But it asks for its own name.
+    // ANCHOR: host
+    fn host(&self, request: &Parts) -> Result<(), Refusal> {
+        let allowed = self.allowed_hosts.get();
+        let is_ours = |host: &[u8]| allowed.iter().any(|allowed| is_host(host, allowed.as_bytes()));
+        let hosts = request.headers.get_all(header::HOST).iter().map(HeaderValue::as_bytes);
+        let hosts =
+            request.uri.authority().map(|host| host.as_str().as_bytes()).into_iter().chain(hosts);
+        let mut hosts = hosts.peekable();
+        if allowed.is_empty() || (hosts.peek().is_some() && hosts.all(is_ours)) {
+            return Ok(());
+        }
+        let sentence = "this is not a host that is served here; allowed_hosts says which are";
+        Err(Refusal::new(StatusCode::MISDIRECTED_REQUEST, sentence))
+    }
+    // ANCHOR_END: host
+
     /// Refuses a page of a foreign origin, which any browser would lend its user's place in the
     /// network to. Returns the headers that let an allowed page read the answer.
     // ANCHOR: origin
-    pub(crate) fn origin(&self, request: &Parts) -> Result<HeaderMap, Refusal> {
+    fn origin(&self, request: &Parts) -> Result<HeaderMap, Refusal> {
         // A browser tells it with each WebSocket, each POST, and whatever a foreign page may read.
         let Some(origin) = request.headers.get(header::ORIGIN) else { return Ok(HeaderMap::new()) };
         let text = origin.to_str().unwrap_or_default();
@@ -88,15 +113,30 @@ impl Guard {
         Err(refusal.with(header::CONNECTION, close))
     }
 
-    /// Refuses what may not be done: see [`origin`](Guard::origin) and
+    /// Refuses who may not even read. Returns the headers that let a page read the answer.
+    pub(crate) fn reader(&self, request: &Parts) -> Result<HeaderMap, Refusal> {
+        self.host(request)?;
+        self.origin(request)
+    }
+
+    /// Refuses what may not be done: see [`reader`](Guard::reader) and
     /// [`publisher`](Guard::publisher).
     pub(crate) fn admit(&self, request: &Parts) -> Result<HeaderMap, Refusal> {
-        let headers = self.origin(request)?;
+        let headers = self.reader(request)?;
         if request.method == Method::POST {
             self.publisher(request).map_err(|refusal| refusal.with_all(&headers))?;
         }
         Ok(headers)
     }
+}
+
+/// Whether `host` is the one that is `allowed`, on any port if that says none.
+fn is_host(host: &[u8], allowed: &[u8]) -> bool {
+    let name = match host.iter().rposition(|c| *c == b':') {
+        Some(colon) if host[colon + 1..].iter().all(u8::is_ascii_digit) => &host[..colon],
+        _ => host,
+    };
+    host.eq_ignore_ascii_case(allowed) || name.eq_ignore_ascii_case(allowed)
 }
 
 /// Lets a page of another origin ask, and read the answer.

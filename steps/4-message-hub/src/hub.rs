@@ -1,7 +1,8 @@
 //! The hub: channels that can be published to and subscribed to, whatever the transport.
 
 use crate::{
-    Encoding, SlowReader, Start, Subscription, channels::Channels, guard::Guard, log::Bounds,
+    Busy, Encoding, SlowReader, Start, Subscription, Totals, channels::Channels, guard::Guard,
+    log::Bounds,
 };
 use http::{StatusCode, header};
 use pubsub::{ChannelName, Message, http::Refusal};
@@ -91,14 +92,16 @@ impl Hub {
         self.channels.readers(channel)
     }
 
-    /// How many channels there are.
-    pub fn channels(&self) -> usize {
-        self.channels.len()
+    /// What all channels come to.
+    pub fn totals(&self) -> Totals {
+        self.channels.totals()
     }
 
-    /// How much memory they take, about, in bytes.
-    pub fn bytes(&self) -> usize {
-        self.channels.bytes()
+    /// The `count` channels that have the most readers; among equals, those that were used last.
+    ///
+    /// Looks at all channels: with a million of them, this takes a moment.
+    pub fn busiest(&self, count: usize) -> Vec<Busy> {
+        self.channels.busiest(count)
     }
 
     /// Drops the channels that have been idle for too long. Returns when to do so again.

@@ -11,11 +11,11 @@
 //! | `log.rs` | the bounded log, and its encodings |
 //! | `channel.rs`, `waiting.rs` | a log, its readers, and those who wait for more |
 //! | `subscription.rs` | a cursor |
-//! | `channels.rs` | all channels by name; dropping those that nobody uses |
+//! | `channels.rs`, `totals.rs` | all channels by name; dropping those that nobody uses; what they come to |
 //! | `hub.rs` | [`Hub`]: publish and subscribe |
 //! | `id.rs`, `ask.rs` | ids of messages, and what readers ask for |
 //! | `encoding/`, `notice.rs` | messages, and the hub's own words, on each transport |
-//! | `guard.rs` | origins and tokens |
+//! | `guard.rs` | hosts, origins and tokens |
 //! | `over_http.rs`, `long_poll.rs`, `tail.rs`, `websocket/` | the transports |
 //! | `message_hub.rs` | [`MessageHub`]: the hub as a service, with its transports |
 //!
@@ -35,9 +35,11 @@ mod notice;
 mod over_http;
 mod subscription;
 mod tail;
+mod totals;
 mod waiting;
 mod websocket;
 
+pub use channels::Busy;
 pub use encoding::Encoding;
 pub use hub::Hub;
 pub use id::{BadId, Epoch, Id};
@@ -48,4 +50,5 @@ pub use notice::{Notice, Reason};
 pub use over_http::HttpSubscription;
 pub use subscription::{Next, SlowReader, Start, Subscription};
 pub use tail::{HttpTailViewer, Tail, Tails};
+pub use totals::Totals;
 pub use websocket::{Sockets, WebSocketStreamer};

@@ -46,8 +46,9 @@ impl Service for MessageHub {
         scope.spawn_task("sweep", async move {
             loop {
                 let next = hub.sweep();
-                report.report("channels", hub.channels());
-                report.report("channels_bytes", hub.bytes());
+                let totals = hub.totals();
+                report.report("channels", totals.channels);
+                report.report("channels_bytes", totals.bytes);
                 tokio::time::sleep(next).await;
             }
         });

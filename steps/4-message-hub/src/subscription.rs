@@ -150,6 +150,7 @@ impl Subscription {
     }
 
     fn passed(&mut self, missed: u64) -> Notice {
+        self.channel.missed(missed);
         match self.slow_reader.get() {
             SlowReader::Skip => {
                 self.cursor += missed;
@@ -203,8 +204,20 @@ impl Subscription {
             }
             (!taken.messages.is_empty()).then_some(taken)
         })?;
+        self.channel.missed(taken.missed);
         self.cursor += taken.missed + taken.messages.len() as u64;
         Some(taken)
+    }
+
+    /// The offset of the message that is published next. A reader that leaves is done when it
+    /// [`has_read`](Subscription::has_read) up to here.
+    pub(crate) fn end(&self) -> u64 {
+        self.channel.end()
+    }
+
+    /// Whether all messages before the one at `end` have been read.
+    pub(crate) fn has_read(&self, end: u64) -> bool {
+        self.cursor >= end
     }
 
     /// The id of the message before the one to read next: what to come back with.

@@ -1,4 +1,5 @@
-//! Looks at who may read and publish: pages of other origins, and publishers without the token.
+//! Looks at who may read and publish: pages of other origins, requests for other hosts, and
+//! publishers without the token.
 #![allow(clippy::unwrap_used, reason = "a panic is how a test fails")]
 
 mod rig;
@@ -67,6 +68,50 @@ async fn status_of_head(address: SocketAddr, request: &str) -> u16 {
     client.send(request.as_bytes()).await;
     client.head().await.status
 }
+
+/// A page whose name is made to lead here is of this very host, by its `Origin`.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_host_that_is_not_ours_is_refused_where_the_list_is_set() {
+    let rig = rig(&[("allowed_hosts", "news.example, 127.0.0.1:8088, [::1]")]).await;
+    for (hosts, allowed) in [
+        (&["news.example"][..], true),
+        (&["NEWS.example:9999"], true),
+        (&["127.0.0.1:8088"], true),
+        (&["[::1]"], true),
+        (&["[::1]:8088"], true),
+        (&["127.0.0.1"], false),
+        (&["127.0.0.1:8089"], false),
+        (&["evil.example"], false),
+        (&["evil.example:8088"], false),
+        (&["news.example.evil.example"], false),
+        (&["xnews.example"], false),
+        (&["news.example:80x"], false),
+        (&[""], false),
+        (&[], false),
+        (&["news.example", "evil.example"], false),
+        (&["evil.example", "news.example"], false),
+    ] {
+        let headers: String = hosts.iter().map(|host| format!("Host: {host}\r\n")).collect();
+        let publish = format!("POST /news HTTP/1.1\r\n{headers}Content-Length: 1\r\n\r\nx");
+        assert_eq!(status(rig.http, &publish).await, if allowed { 200 } else { 421 }, "{hosts:?}");
+        for port in [rig.http, rig.tail] {
+            let read = format!("HEAD /news HTTP/1.1\r\n{headers}\r\n");
+            let expected = if allowed { 200 } else { 421 };
+            assert_eq!(status_of_head(port, &read).await, expected, "{hosts:?}");
+        }
+        let open = format!("GET /news HTTP/1.1\r\n{headers}{OPEN}\r\n");
+        let expected = if allowed { 101 } else { 421 };
+        assert_eq!(status_of_head(rig.websocket, &open).await, expected, "{hosts:?}");
+    }
+    for (target, expected) in [("http://news.example/news", 200), ("http://evil.example/news", 421)]
+    {
+        let read = format!("HEAD {target} HTTP/1.1\r\nHost: news.example\r\n\r\n");
+        assert_eq!(status_of_head(rig.http, &read).await, expected, "{target}");
+    }
+}
+
+/// What opens a WebSocket, but for its host.
+const OPEN: &str = "Connection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n";
 
 #[tokio::test(flavor = "multi_thread")]
 async fn who_publishes_shows_the_token() {

@@ -56,7 +56,7 @@ fn a_hundred_thousand_channels_with_a_reader_each_cost_little() {
     }
     let each = (resident() - before) / CHANNELS;
     assert!(each < 3 * 1024, "{each} bytes for a channel, its reader and a message");
-    assert_eq!(hub.channels(), CHANNELS);
+    assert_eq!(hub.totals().channels, CHANNELS);
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -67,10 +67,10 @@ async fn a_channel_that_nobody_uses_any_more_is_dropped_with_its_history() {
     for n in 0..10_000 {
         hub.publish(&name(n), message("x")).unwrap();
     }
-    until("all but the one with a reader are dropped", || hub.channels() == 1).await;
+    until("all but the one with a reader are dropped", || hub.totals().channels == 1).await;
     drop(reader);
-    until("that one, too", || hub.channels() == 0).await;
-    assert_eq!(hub.bytes(), 0, "and nothing is left behind");
+    until("that one, too", || hub.totals().channels == 0).await;
+    assert_eq!(hub.totals().bytes, 0, "and nothing is left behind");
 }
 
 #[test]
@@ -80,8 +80,8 @@ fn a_million_names_do_not_make_the_hub_grow() {
     for n in 0..1_000_000 {
         hub.publish(&name(n), message("x")).unwrap();
     }
-    assert!(hub.bytes() <= 10_000_000, "{}", hub.bytes());
-    assert!(hub.channels() > 1000, "the newest are there");
+    assert!(hub.totals().bytes <= 10_000_000, "{}", hub.totals().bytes);
+    assert!(hub.totals().channels > 1000, "the newest are there");
     assert_eq!(hub.readers(&name(0)), 1, "and those that have readers");
     drop(read);
 }
@@ -95,14 +95,41 @@ async fn a_hub_whose_channels_are_all_read_keeps_less_of_each_and_then_refuses()
     for n in 0..2000 {
         hub.publish(&name(n % 20), message(&long)).unwrap();
     }
-    assert!(hub.bytes() <= 1_048_576 / 8 * 9, "{}", hub.bytes());
+    assert!(hub.totals().bytes <= 1_048_576 / 8 * 9, "{}", hub.totals().bytes);
     let huge = "x".repeat(65_000);
     let refusal = (0..20).find_map(|n| hub.publish(&name(n), message(&huge)).err());
     let refusal = refusal.expect("twenty times 65,000 bytes do not fit");
     assert_eq!(refusal.status, 503);
     assert!(refusal.sentence.contains("hub_bytes"), "{refusal}");
-    assert!(hub.bytes() <= 1_048_576 / 8 * 9 + 65_100, "{}", hub.bytes());
+    assert!(hub.totals().bytes <= 1_048_576 / 8 * 9 + 65_100, "{}", hub.totals().bytes);
     drop(readers);
     let published = || hub.publish(&name(0), message(&huge)).is_ok();
     until("unread channels make room, at the next try", published).await;
+}
+
+#[tokio::test]
+async fn a_hub_knows_what_it_comes_to_and_where_most_is_going_on() {
+    let hub = Hub::new(&settings(&[], &[("history", "2")]));
+    let subscribe = |n| hub.subscribe(&name(n), Encoding::Frames, Start::Now).unwrap();
+    let mut slow = subscribe(3);
+    let others = [subscribe(1), subscribe(3)];
+    for (n, count) in [(0, 1), (1, 2), (2, 3), (3, 5)] {
+        (0..count).for_each(|_| hub.publish(&name(n), message("x")).unwrap());
+    }
+    let mut context = Context::from_waker(Waker::noop());
+    assert!(matches!(slow.poll_next(&mut context), Poll::Ready(Next::Notice(_))));
+    let totals = hub.totals();
+    let told = (totals.channels, totals.readers, totals.messages, totals.missed);
+    assert_eq!(told, (4, 3, 11, 3));
+
+    let busiest = |count| -> Vec<_> {
+        let busy = hub.busiest(count).into_iter();
+        busy.map(|busy| (busy.channel, busy.readers, busy.messages)).collect()
+    };
+    let in_order = [(name(3), 2, 5), (name(1), 1, 2), (name(2), 0, 3), (name(0), 0, 1)];
+    for count in 0..6 {
+        assert_eq!(busiest(count), in_order[..count.min(4)]);
+    }
+    drop((slow, others));
+    assert_eq!(hub.totals().readers, 0);
 }

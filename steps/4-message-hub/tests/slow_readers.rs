@@ -109,7 +109,7 @@ async fn readers_that_read_nothing_keep_nothing_but_the_history() {
         stuck.push(Reader::subscribe(rig.http, "/news").await);
     }
     within("publishing waits for nobody", publish_many(&rig)).await;
-    let bytes = rig.hub.hub().bytes();
+    let bytes = rig.hub.hub().totals().bytes;
     assert!(
         bytes < 3 * 10 * (LONG + 100),
         "{bytes} bytes for 10 messages, their lines, and a channel"

@@ -161,3 +161,21 @@ async fn what_comes_with_the_handshake_is_read_at_once() {
     client.send(&hasty).await;
     assert_eq!(lines.line().await, "hi\n");
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_published_before_a_stop_is_written_before_the_goodbye() {
+    let rig = rig(&[]).await;
+    let mut socket = rig.socket("/news").await;
+    let messages: Vec<_> =
+        (0..1000).map(|n| pubsub::Message::parse(format!("{n}").as_bytes()).unwrap()).collect();
+    let news = pubsub::ChannelName::from_path("/news").unwrap();
+    rig.hub.hub().publish_all(&news, &messages).unwrap();
+    let lifecycle = rig.lifecycle.clone();
+    let stop = tokio::spawn(async move { lifecycle.stop().await });
+    for n in 0..1000 {
+        assert_eq!(socket.text().await, n.to_string());
+    }
+    assert_eq!(socket.close().await, (1001, "stopping".into()));
+    drop(socket);
+    rig::parts::within("stop", stop).await.unwrap().unwrap();
+}

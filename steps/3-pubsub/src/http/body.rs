@@ -68,6 +68,7 @@ impl<S: Subscription> Body<S> {
 pub fn stream_headers(subscription: &impl Subscription) -> HeaderMap {
     let mut headers = subscription.headers();
     headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    headers.insert(header::X_CONTENT_TYPE_OPTIONS, refusal::NOSNIFF);
     headers
 }
 

@@ -5,6 +5,9 @@ use bytes::Bytes;
 use http::{HeaderMap, HeaderName, HeaderValue, Response, StatusCode, header};
 use std::fmt;
 
+/// Keeps a browser from taking what somebody published for a page.
+pub(super) const NOSNIFF: HeaderValue = HeaderValue::from_static("nosniff");
+
 /// A request that is refused, and why.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Refusal {
@@ -52,6 +55,7 @@ pub(super) fn text<B: From<Bytes>>(status: StatusCode, text: impl Into<Bytes>) -
     *response.status_mut() = status;
     let plain = HeaderValue::from_static("text/plain; charset=utf-8");
     response.headers_mut().insert(header::CONTENT_TYPE, plain);
+    response.headers_mut().insert(header::X_CONTENT_TYPE_OPTIONS, NOSNIFF);
     response
 }
 

@@ -82,6 +82,8 @@ pub(super) struct Connection {
     /// How many ticks of the keepalive there have been since the peer was last heard.
     silent: u32,
     state: State,
+    /// The hub stops: when all messages before this offset have been written, a close follows.
+    leaving: Option<u64>,
     _place: Arc<Place>,
 }
 
@@ -133,17 +135,19 @@ impl Connection {
             keepalive,
             silent: 0,
             state: State::Open,
+            leaving: None,
             _place: place,
         }
     }
 
-    /// Runs until either side closes, or the peer is gone. At a stop of `scope` it says goodbye.
+    /// Runs until either side closes, or the peer is gone. At a stop of `scope` it says goodbye,
+    /// after what was published before that.
     pub(super) async fn run(&mut self, scope: &Scope) -> io::Result<()> {
         tokio::select! {
             ended = std::future::poll_fn(|context| self.poll(context)) => return ended,
             () = scope.stopping() => {}
         }
-        self.say_close(CloseCode::Away, &Reason::Stopping.to_string());
+        self.leaving = Some(self.subscription.end());
         std::future::poll_fn(|context| self.poll(context)).await
     }
 
@@ -310,6 +314,11 @@ impl Connection {
             }
             if !self.rest.is_empty() {
                 ready!(self.poll_write_rest(context))?;
+                continue;
+            }
+            if self.leaving.is_some_and(|end| self.subscription.has_read(end)) {
+                self.leaving = None;
+                self.say_close(CloseCode::Away, &Reason::Stopping.to_string());
                 continue;
             }
             match self.state {

@@ -121,7 +121,7 @@ impl Sockets {
     ) -> Result<Response<()>, Refusal> {
         let upgrade = hyper::upgrade::on(&mut request);
         let (request, _) = request.into_parts();
-        self.hub.guard.origin(&request)?;
+        self.hub.guard.reader(&request)?;
         let channel = ChannelName::from_path(request.uri.path())?;
         let mut response = handshake(&request)?;
         let ask = Ask::of(&request)?;
