@@ -85,9 +85,7 @@ impl Handler for Answers {
         request: Request<Incoming>,
         place: &Arc<Place>,
     ) -> Response<Full<Bytes>> {
-        let opened = self.sockets.open(request, place, &self.scope);
-        let opened = opened.map(|response| response.map(|()| Full::default()));
-        opened.unwrap_or_else(Refusal::into_response)
+        self.sockets.answer(request, place, &self.scope)
     }
 }
 
@@ -110,10 +108,22 @@ impl Sockets {
         }
     }
 
-    /// Answers a request to open a WebSocket, and serves that on a task of `scope`.
+    /// Answers a request to open a WebSocket: opens it, or refuses.
+    pub fn answer<B: From<Bytes>>(
+        &self,
+        request: Request<Incoming>,
+        place: &Arc<Place>,
+        scope: &Scope,
+    ) -> Response<B> {
+        let opened = self.open(request, place, scope);
+        let opened = opened.map(|response| response.map(|()| B::from(Bytes::new())));
+        opened.unwrap_or_else(Refusal::into_response)
+    }
+
+    /// Answers a proper handshake, and serves the WebSocket on a task of `scope`.
     ///
     /// The subscription begins here, before the answer: what is published after that is read.
-    pub fn open(
+    fn open(
         &self,
         mut request: Request<Incoming>,
         place: &Arc<Place>,

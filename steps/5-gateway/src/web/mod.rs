@@ -1,0 +1,19 @@
+//! The web server: everything that a browser, a proxy or a monitor asks for, on one port.
+//!
+//! | file | what |
+//! | --- | --- |
+//! | `server.rs` | [`WebServer`]: the service, and which path is answered by what |
+//! | `page.rs` | the page, and what a browser may do with it |
+//! | `vitals.rs` | [`Vitals`]: what a web server must know of the program around it |
+//! | `metrics.rs` | the figures, as Prometheus reads them |
+//! | `channel_list.rs` | what is going on in the busiest channels |
+
+mod channel_list;
+mod metrics;
+mod page;
+mod server;
+mod vitals;
+
+pub use metrics::Figure;
+pub use server::WebServer;
+pub use vitals::Vitals;

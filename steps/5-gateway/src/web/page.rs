@@ -1,0 +1,50 @@
+//! The page, and what a browser may do with it.
+
+use http::{HeaderMap, HeaderValue, header};
+
+/// A file of the page.
+pub(super) struct File {
+    media_type: &'static str,
+    pub(super) text: &'static str,
+}
+
+/// The page may load and ask for what is on this very port, and nothing else. No script or style
+/// stands in the page itself, so none that somebody smuggles in is run.
+// ANCHOR: policy
+const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; \
+    connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
+// ANCHOR_END: policy
+
+const HTML: &str = "text/html; charset=utf-8";
+const CSS: &str = "text/css; charset=utf-8";
+const SCRIPT: &str = "text/javascript; charset=utf-8";
+const PICTURE: &str = "image/svg+xml";
+
+/// The file at this path, if there is one.
+pub(super) fn file(path: &str) -> Option<File> {
+    let (media_type, text) = match path {
+        "/" => (HTML, include_str!("../../page/index.html")),
+        "/page/page.css" => (CSS, include_str!("../../page/page.css")),
+        "/page/page.js" => (SCRIPT, include_str!("../../page/page.js")),
+        "/page/feed.js" => (SCRIPT, include_str!("../../page/feed.js")),
+        "/page/transports.js" => (SCRIPT, include_str!("../../page/transports.js")),
+        "/page/chart.js" => (SCRIPT, include_str!("../../page/chart.js")),
+        "/page/icon.svg" | "/favicon.ico" => (PICTURE, include_str!("../../page/icon.svg")),
+        _ => return None,
+    };
+    Some(File { media_type, text })
+}
+
+impl File {
+    /// The headers that it is sent with.
+    pub(super) fn headers(&self) -> HeaderMap {
+        let fixed = HeaderValue::from_static;
+        HeaderMap::from_iter([
+            (header::CONTENT_TYPE, fixed(self.media_type)),
+            // A gateway that has been renewed has another page, too.
+            (header::CACHE_CONTROL, fixed("no-cache")),
+            (header::CONTENT_SECURITY_POLICY, fixed(POLICY)),
+            (header::REFERRER_POLICY, fixed("no-referrer")),
+        ])
+    }
+}

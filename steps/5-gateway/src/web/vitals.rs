@@ -1,0 +1,14 @@
+//! What a web server must know of the program around it.
+
+use super::Figure;
+
+/// Whether the program around a web server is well, and what it counts.
+// ANCHOR: trait
+pub trait Vitals: Send + Sync + 'static {
+    /// Whether clients should be sent here. If not, why: a sentence without a full stop.
+    fn ready(&self) -> Result<(), &'static str>;
+
+    /// What `/metrics` shows, beside the figures of the hub.
+    fn figures(&self) -> Vec<Figure>;
+}
+// ANCHOR_END: trait
