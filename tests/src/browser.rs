@@ -103,7 +103,7 @@ impl Browser {
         } else {
             "0"
         });
-        self.events.iter().filter_map(complaint).collect()
+        self.complaints()
     }
 
     /// Opens a page that never ends, and does not wait for more than its beginning.
@@ -141,6 +141,59 @@ impl Browser {
             answer["exceptionDetails"]
         );
         answer["result"]["value"].clone()
+    }
+
+    /// Waits until an expression in the page is true. In vain, it fails the test with what `else_show`
+    /// is in the page.
+    pub fn wait_until(&mut self, expression: &str, else_show: &str) {
+        let deadline = Instant::now() + PATIENCE;
+        while self.evaluate(&format!("!!({expression})")) != true {
+            if Instant::now() >= deadline {
+                let shown = self.evaluate(else_show);
+                panic!("the page is not so that {expression}, but {shown:#}");
+            }
+            // Until something in the page has changed, or a moment has passed.
+            self.evaluate(
+                "new Promise(done => {
+                    const look = new MutationObserver(end)
+                    const timer = setTimeout(end, 200)
+                    function end() { look.disconnect(); clearTimeout(timer); done() }
+                    look.observe(document, {subtree: true, childList: true, attributes: true, characterData: true})
+                })",
+            );
+        }
+    }
+
+    /// Presses a key, such as `Tab` or `Enter`.
+    pub fn press(&mut self, key: &str) {
+        let (code, text) = match key {
+            "Tab" => (9, ""),
+            "Enter" => (13, "\r"),
+            "Space" => (32, " "),
+            other => panic!("the test knows no key {other}"),
+        };
+        let key = if key == "Space" { " " } else { key };
+        for kind in ["keyDown", "keyUp"] {
+            let event = json!({"type": kind, "key": key, "text": text, "windowsVirtualKeyCode": code});
+            self.call("Input.dispatchKeyEvent", event);
+        }
+    }
+
+    /// Types a text where the focus is.
+    pub fn type_text(&mut self, text: &str) {
+        self.call("Input.insertText", json!({"text": text}));
+    }
+
+    /// What the page has complained about since it was opened.
+    pub fn complaints(&self) -> Vec<String> {
+        self.events.iter().filter_map(complaint).collect()
+    }
+
+    /// A picture of all of the page, as base64 of PNG.
+    pub fn screenshot(&mut self) -> String {
+        let beyond = json!({"format": "png", "captureBeyondViewport": true});
+        let answer = self.call("Page.captureScreenshot", beyond);
+        answer["data"].as_str().expect("a picture").to_owned()
     }
 
     /// Asks the browser for what it must be able to do, and waits for its answer.

@@ -1,0 +1,157 @@
+// Follows a channel: by the best transport that works, through every loss.
+
+import { events, polling, webSocket } from './transports.js'
+
+const TRANSPORTS = [webSocket, events, polling]
+
+// How often a transport that has worked may fail, with the gateway there, before the next is tried.
+const FAILURES = 3
+
+// The waits between two tries, in ms: they double from the shortest to the longest.
+const SHORTEST = 200
+const LONGEST = 5000
+
+// A channel that is followed. It calls, with itself:
+//
+//   on.message(message)   {id, data}
+//   on.notice(notice)     {missed: 12}, or {recovered: false}: what could not be had
+//   on.state(feed)        `transport` or `state` has changed: 'connecting', 'open', 'waiting', or
+//                         'refused', with `sentence`, which is the end of it
+//
+// It begins with the newest `last` messages.
+export class Feed {
+  state = 'connecting'
+  sentence = ''
+  #at
+  #on
+  #choice = 0 // of the transports
+  #hasWorked = false // that transport
+  #leave = () => {} // ends the connection there is, or the wait
+  #closed = false
+
+  constructor(channel, last, on) {
+    this.#at = { channel, last, since: undefined }
+    this.#on = on
+    this.#run()
+  }
+
+  get channel() {
+    return this.#at.channel
+  }
+
+  close() {
+    this.#closed = true
+    this.#leave()
+  }
+
+  // Begins again with the first transport, and goes on where it was. For whoever knows that the
+  // connection is dead, or that a better one is possible now.
+  restart() {
+    this.#choose(0)
+    this.#leave()
+  }
+
+  // ANCHOR: run
+  async #run() {
+    let failures = 0 // since it was last connected
+    let tries = 0 // of these, by this transport
+    while (!this.#closed) {
+      this.transport = TRANSPORTS[this.#choice]
+      const { opened, why } = await this.#use(this.transport)
+      if (why && isFinal(why.status)) return this.#refused(why)
+      failures = opened ? 0 : failures + 1
+      tries = opened ? 0 : tries + 1
+      // If nobody answers, it is not the transport that is at fault.
+      if (tries >= (this.#hasWorked ? FAILURES : 1) && (await isAnswering())) {
+        this.#choose((this.#choice + 1) % TRANSPORTS.length)
+        tries = 0
+        if (this.#choice > 0) continue
+      }
+      await this.#wait(failures)
+    }
+  }
+  // ANCHOR_END: run
+
+  #choose(choice) {
+    this.#choice = choice
+    this.#hasWorked = false
+  }
+
+  // Reads by one transport, until that is over. Resolves with whether it was ever connected.
+  #use(transport) {
+    if (this.#closed) return { opened: false }
+    this.#enter('connecting')
+    return new Promise((resolve) => {
+      let opened = false
+      const end = (why) => {
+        clearTimeout(timer)
+        close()
+        resolve({ opened, why })
+      }
+      const open = () => {
+        clearTimeout(timer)
+        opened = true
+        this.#hasWorked = true
+        this.#enter('open')
+      }
+      const timer = setTimeout(end, transport.patience)
+      const close = transport.connect(this.#at, { open, word: (word) => this.#word(word), end })
+      this.#leave = end
+    })
+  }
+
+  // ANCHOR: word
+  #word(word) {
+    if ('data' in word) {
+      this.#at.since = word.id
+      this.#on.message(word)
+    } else if ('since' in word) {
+      this.#at.since = word.since
+    } else if ('missed' in word) {
+      this.#on.notice({ missed: Number(word.missed) })
+    } else if ('recovered' in word) {
+      this.#on.notice({ recovered: false })
+    }
+  }
+  // ANCHOR_END: word
+
+  // Waits before the next try, longer after each failure. A random half of it is taken off, so that
+  // the readers of a gateway that was restarted do not come back all at once.
+  #wait(failures) {
+    if (this.#closed) return undefined
+    this.#enter('waiting')
+    const longest = Math.min(LONGEST, SHORTEST * 2 ** failures)
+    return new Promise((resolve) => {
+      const timer = setTimeout(resolve, longest * (0.5 + Math.random() / 2))
+      this.#leave = () => {
+        clearTimeout(timer)
+        resolve()
+      }
+    })
+  }
+
+  #refused({ sentence }) {
+    this.#closed = true
+    this.sentence = sentence
+    this.#enter('refused')
+  }
+
+  #enter(state) {
+    this.state = state
+    if (!this.#closed || state === 'refused') this.#on.state(this)
+  }
+}
+
+// A refusal that will be the same next time.
+function isFinal(status) {
+  return status >= 400 && status < 500 && ![408, 425, 429].includes(status)
+}
+
+// Whether the gateway answers at all.
+async function isAnswering() {
+  try {
+    return (await fetch('/healthz', { signal: AbortSignal.timeout(5000) })).ok
+  } catch {
+    return false
+  }
+}

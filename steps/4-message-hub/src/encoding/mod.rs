@@ -107,12 +107,14 @@ impl Encoding {
 
     /// What comes before all else, for a reader that begins after `position`.
     ///
-    /// A reader that is cut off before its first message is to know where it was: an `EventSource`
-    /// takes the id from an event without data, and fires nothing. One whose place is gone is given
-    /// none: cut off now, it comes back with the old one, and is told again.
+    /// A reader that is cut off before its first message is to know where it was. An `EventSource`
+    /// keeps the id by itself; a page that comes back on its own finds it in the data. One whose
+    /// place is gone is given none: cut off now, it comes back with the old one, and is told again.
     pub fn hello(self, position: Option<Id>) -> Bytes {
         match (self, position) {
-            (Encoding::Events, Some(id)) => format!("retry: {RETRY}\nid: {id}\n\n").into(),
+            (Encoding::Events, Some(id)) => {
+                format!("retry: {RETRY}\nid: {id}\nevent: since\ndata: {id}\n\n").into()
+            }
             (Encoding::Events, None) => format!("retry: {RETRY}\n\n").into(),
             (Encoding::JsonLines | Encoding::JsonFrames, Some(id)) => {
                 self.notice(Notice::Since(id))
