@@ -7,7 +7,6 @@
 //! | [`check`] | finds what a page could lie by: typed code, stale panes, dead links |
 //! | [`mutate`] | damages a copy of the book in every way there is, and sees that each is caught |
 //! | [`serve`] | shows the book in a browser, and shows it again when it changes |
-//! | [`picture`] | draws the README's picture of a running system, from a session |
 //! | [`versions`] | sees that there is one version of each dependency |
 //! | [`mod@bench`] | measures, and writes the results that the book quotes |
 
@@ -16,7 +15,6 @@ pub mod book;
 pub mod check;
 pub mod fault;
 pub mod mutate;
-pub mod picture;
 pub mod serve;
 pub mod versions;
 

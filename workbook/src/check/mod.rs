@@ -8,7 +8,7 @@
 //! | every anchor is shown | `anchors.rs` |
 //! | every pane is shown, and every session that is shown is recorded | `panes.rs` |
 //! | every command that is named exists | `commands.rs` |
-//! | charts are what their results draw, and the picture what its session shows | `charts.rs`, [`crate::picture`] |
+//! | charts are what their results draw | `charts.rs` |
 //! | links lead somewhere | `links.rs` |
 
 mod anchors;
@@ -22,7 +22,6 @@ mod typed;
 use crate::{
     Fault, Faults,
     book::{self, Chapter, directives::Directives},
-    picture,
 };
 use std::{fmt, fs, path::Path};
 
@@ -57,7 +56,6 @@ pub fn check(root: &Path) -> anyhow::Result<Checked> {
     faults.extend(found);
     faults.extend(anchors::faults(root, &chapters)?);
     faults.extend(charts::faults(root)?);
-    faults.extend(picture::faults(root)?);
     Faults::unless_empty(faults)?;
 
     let folder = tempfile::tempdir()?;
