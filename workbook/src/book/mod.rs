@@ -2,6 +2,7 @@
 
 mod anchors;
 pub(crate) mod directives;
+mod lines;
 mod panes;
 mod preprocessor;
 pub mod results;

@@ -4,8 +4,8 @@
 //! | --- | --- |
 //! | the book builds, strictly | [`crate::book`] |
 //! | no code, output or measured figure is typed | `typed.rs` |
-//! | every listing is of source that is compiled | `compiled.rs` |
-//! | every anchor is shown | `anchors.rs` |
+//! | all source that is listed or counted is compiled | `compiled.rs` |
+//! | every anchor is shown or counted | `anchors.rs` |
 //! | every pane is shown, and every session that is shown is recorded | `panes.rs` |
 //! | every command that is named exists | `commands.rs` |
 //! | charts are what their results draw | `charts.rs` |
