@@ -7,14 +7,16 @@
 //! | `{{#figure FILE}}` | an SVG, in the page, so that it has the page's colours |
 //! | `{{#result NAME KEY}}` | a figure from `book/results/NAME.toml` |
 //! | `{{#constant FILE NAME}}` | the value of a constant in the source |
+//! | `{{#screenshot NAME}}` | a picture of a page, as a browser showed it to a test |
 //! | `{{#lines FILE}}`, `{{#lines FILE:ANCHOR}}` | how many lines of code there are |
 
-use super::{excerpt, lines, panes, results::Results, source::read};
+use super::{excerpt, lines, panes, results::Results, screenshot::screenshot, source::read};
 use crate::fault::line_at;
 use regex::Regex;
 use std::{ops::Range, path::Path, sync::LazyLock};
 
-const NAMES: [&str; 6] = ["listing", "session", "figure", "result", "constant", "lines"];
+const NAMES: [&str; 7] =
+    ["listing", "session", "figure", "screenshot", "result", "constant", "lines"];
 
 static DIRECTIVE: LazyLock<Regex> =
     LazyLock::new(|| Regex::new(r"\{\{\s*#\s*([\w-]+)([^}]*)\}\}").expect("a pattern"));
@@ -53,6 +55,7 @@ impl Directive {
             "listing" => listing(root, &self.argument),
             "session" => panes::session(root, &self.argument),
             "figure" => figure(root, &self.argument),
+            "screenshot" => screenshot(root, &self.argument),
             "result" => Results::figure(root, &self.argument),
             "constant" => constant(root, &self.argument),
             "lines" => lines::count(root, &self.argument),

@@ -6,6 +6,7 @@ mod lines;
 mod panes;
 mod preprocessor;
 pub mod results;
+mod screenshot;
 mod source;
 
 pub(crate) use anchors::excerpt;
