@@ -53,7 +53,6 @@ check: && check-book
 [group('prove')]
 accept *filter:
     INSTA_UPDATE=always cargo test --quiet --package book-tests --test sessions -- {{ filter }}
-    {{ workbook }} picture
 
 # Measure what the book quotes, and write results and charts: `just bench connections`
 [group('prove')]

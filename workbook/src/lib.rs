@@ -6,17 +6,18 @@
 //! | [`book`] | turns chapters into pages; every listing, pane and figure comes from a directive |
 //! | [`check`] | finds what a page could lie by: typed code, stale panes, dead links |
 //! | [`mutate`] | damages a copy of the book in every way there is, and sees that each is caught |
+//! | [`screenshots`] | keeps pictures of pages, and knows when the page has changed since |
 //! | [`serve`] | shows the book in a browser, and shows it again when it changes |
-//! | [`picture`] | draws the README's picture of a running system, from a session |
 //! | [`versions`] | sees that there is one version of each dependency |
 //! | [`mod@bench`] | measures, and writes the results that the book quotes |
 
 pub mod bench;
 pub mod book;
 pub mod check;
+mod digest;
 pub mod fault;
 pub mod mutate;
-pub mod picture;
+pub mod screenshots;
 pub mod serve;
 pub mod versions;
 

@@ -2,7 +2,7 @@
 
 use clap::{Parser, Subcommand};
 use std::{path::PathBuf, process::ExitCode};
-use workbook::{bench, book, check, mutate, picture, serve, versions};
+use workbook::{bench, book, check, mutate, serve, versions};
 
 /// Builds, serves and checks the book, and measures what it says.
 #[derive(Parser)]
@@ -39,8 +39,6 @@ enum Command {
     },
     /// Fail on a dependency that is there in two versions without a reason
     Versions,
-    /// Draw the README's picture from its session
-    Picture,
     /// Measure, and write results and charts for the book
     Bench {
         #[command(subcommand)]
@@ -77,7 +75,6 @@ fn obey(line: CommandLine) -> anyhow::Result<()> {
         Command::Check { mutate: true } => mutate::mutate(&root),
         Command::Unreferenced { references } => Ok(check::unreferenced(&root, &references)?),
         Command::Versions => versions::check(&root),
-        Command::Picture => picture::write(&root),
         Command::Bench { what } => bench::run(&root, what),
     }
 }

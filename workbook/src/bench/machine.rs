@@ -1,9 +1,9 @@
-//! What a benchmark ran on, and when.
+//! What a benchmark or a screenshot ran on, and when.
 
 use std::{fs, time::SystemTime};
 
 /// The machine in a few words, such as `2 cores, Linux 6.18`.
-pub(super) fn machine() -> String {
+pub(crate) fn machine() -> String {
     let cores = std::thread::available_parallelism().map_or(1, usize::from);
     let release = fs::read_to_string("/proc/sys/kernel/osrelease").unwrap_or_default();
     let release: Vec<_> = release.trim().split(['.', '-']).take(2).collect();
@@ -16,6 +16,6 @@ pub(super) fn machine() -> String {
 }
 
 /// Today, as `2026-11-22`.
-pub(super) fn today() -> String {
+pub(crate) fn today() -> String {
     humantime::format_rfc3339_seconds(SystemTime::now()).to_string().chars().take(10).collect()
 }

@@ -3,7 +3,7 @@
 mod chart;
 mod connections;
 mod fanout;
-mod machine;
+pub(crate) mod machine;
 mod process;
 mod statistics;
 

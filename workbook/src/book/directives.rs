@@ -7,13 +7,16 @@
 //! | `{{#figure FILE}}` | an SVG, in the page, so that it has the page's colours |
 //! | `{{#result NAME KEY}}` | a figure from `book/results/NAME.toml` |
 //! | `{{#constant FILE NAME}}` | the value of a constant in the source |
+//! | `{{#screenshot NAME}}` | a picture of a page, as a browser showed it to a test |
+//! | `{{#lines FILE}}`, `{{#lines FILE:ANCHOR}}` | how many lines of code there are |
 
-use super::{excerpt, panes, results::Results, source::read};
+use super::{excerpt, lines, panes, results::Results, screenshot::screenshot, source::read};
 use crate::fault::line_at;
 use regex::Regex;
 use std::{ops::Range, path::Path, sync::LazyLock};
 
-const NAMES: [&str; 5] = ["listing", "session", "figure", "result", "constant"];
+const NAMES: [&str; 7] =
+    ["listing", "session", "figure", "screenshot", "result", "constant", "lines"];
 
 static DIRECTIVE: LazyLock<Regex> =
     LazyLock::new(|| Regex::new(r"\{\{\s*#\s*([\w-]+)([^}]*)\}\}").expect("a pattern"));
@@ -52,13 +55,15 @@ impl Directive {
             "listing" => listing(root, &self.argument),
             "session" => panes::session(root, &self.argument),
             "figure" => figure(root, &self.argument),
+            "screenshot" => screenshot(root, &self.argument),
             "result" => Results::figure(root, &self.argument),
             "constant" => constant(root, &self.argument),
+            "lines" => lines::count(root, &self.argument),
             other => Err(unknown(other)),
         }
     }
 
-    /// The file that is listed or included, and its anchor.
+    /// The file that is listed or counted, and its anchor.
     pub(crate) fn file(&self) -> (&str, Option<&str>) {
         let (file, anchor) = self
             .argument
@@ -74,7 +79,7 @@ fn unknown(name: &str) -> String {
 }
 
 /// The text of `FILE` or `FILE:ANCHOR`.
-fn included<'a>(root: &Path, argument: &'a str) -> Result<(&'a str, String), String> {
+pub(super) fn included<'a>(root: &Path, argument: &'a str) -> Result<(&'a str, String), String> {
     let (file, anchor) =
         argument.split_once(':').map_or((argument, None), |(file, anchor)| (file, Some(anchor)));
     if let Some(anchor) = anchor

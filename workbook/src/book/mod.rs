@@ -2,9 +2,11 @@
 
 mod anchors;
 pub(crate) mod directives;
+mod lines;
 mod panes;
 mod preprocessor;
 pub mod results;
+mod screenshot;
 mod source;
 
 pub(crate) use anchors::excerpt;

@@ -89,6 +89,7 @@ fn line(line: &str) -> String {
     }
 }
 
-fn escape(text: &str) -> String {
+/// The text as HTML, in or outside of an attribute.
+pub(super) fn escape(text: &str) -> String {
     text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;")
 }

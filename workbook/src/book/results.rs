@@ -1,9 +1,8 @@
-//! Results: figures that a benchmark has written, for the book to quote.
+//! Results: figures that a benchmark or a screenshot has written, for the book to quote.
 
+use crate::digest;
 use anyhow::Context;
-use sha2::{Digest, Sha256};
 use std::{
-    fmt::Write,
     fs,
     path::{Path, PathBuf},
 };
@@ -12,7 +11,7 @@ use toml::{Table, Value};
 /// Where results are, from the root.
 pub const FOLDER: &str = "book/results";
 
-/// What one run of a benchmark found: `book/results/NAME.toml`.
+/// What one run of a benchmark, or one screenshot, found: `book/results/NAME.toml`.
 ///
 /// The file is sealed by a digest, so that a figure changed by hand is noticed.
 #[derive(Debug, Clone, PartialEq)]
@@ -80,10 +79,7 @@ impl Results {
     }
 
     fn seal(&self) -> String {
-        Sha256::digest(self.body()).iter().take(8).fold(String::new(), |mut seal, byte| {
-            let _ = write!(seal, "{byte:02x}"); // a String takes all that is written
-            seal
-        })
+        digest::of(self.body())
     }
 
     /// A figure by its keys, such as `tokio.connect_seconds`.

@@ -1,4 +1,4 @@
-//! Every anchor in the source is shown by some chapter: one that is left over is litter.
+//! Every anchor in the source is shown or counted by some chapter: one that is left over is litter.
 
 use super::directives;
 use crate::{
@@ -13,8 +13,9 @@ static ANCHOR: LazyLock<Regex> =
     LazyLock::new(|| Regex::new(r"(?m)^\s*//\s*ANCHOR:\s*([\w-]+)").expect("a pattern"));
 
 pub(super) fn faults(root: &Path, chapters: &[Chapter]) -> anyhow::Result<Vec<Fault>> {
-    let shown: BTreeSet<_> =
-        directives(chapters, &["listing"]).map(|(_, directive)| directive.argument).collect();
+    let shown: BTreeSet<_> = directives(chapters, &["listing", "lines"])
+        .map(|(_, directive)| directive.argument)
+        .collect();
     let mut faults = Vec::new();
     for file in book::files(&root.join("steps"))? {
         let is_rust = file.extension().is_some_and(|extension| extension == "rs");
@@ -32,4 +33,21 @@ pub(super) fn faults(root: &Path, chapters: &[Chapter]) -> anyhow::Result<Vec<Fa
         }
     }
     Ok(faults)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_anchor_is_shown_by_a_listing_or_by_a_count_of_its_lines() {
+        let root = tempfile::tempdir().unwrap();
+        fs::create_dir(root.path().join("steps")).unwrap();
+        fs::write(root.path().join("steps/x.rs"), "// ANCHOR: x\n// ANCHOR_END: x\n").unwrap();
+        for (directive, left) in [("listing", 0), ("lines", 0), ("constant", 1)] {
+            let text = format!("{{{{#{directive} steps/x.rs:x}}}}\n");
+            let chapter = Chapter { file: "x.md".into(), text };
+            assert_eq!(faults(root.path(), &[chapter]).unwrap().len(), left, "{directive}");
+        }
+    }
 }

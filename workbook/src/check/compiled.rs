@@ -1,5 +1,5 @@
-//! Every listing is of source that is compiled: a file that some crate of the workspace has as a
-//! module.
+//! All source that is listed or counted is compiled: each file is one that some crate of the
+//! workspace has as a module.
 
 use super::directives;
 use crate::{Fault, book::Chapter};
@@ -14,13 +14,14 @@ use toml::{Table, Value};
 pub(super) fn faults(root: &Path, chapters: &[Chapter]) -> anyhow::Result<Vec<Fault>> {
     let compiled = compiled_files(root)?;
     let mut faults = Vec::new();
-    for (chapter, directive) in directives(chapters, &["listing"]) {
+    for (chapter, directive) in directives(chapters, &["listing", "lines"]) {
         let file = Path::new(directive.file().0);
         let is_rust = file.extension().is_some_and(|extension| extension == "rs");
         if is_rust && root.join(file).exists() && !compiled.contains(file) {
             let what = format!(
-                "{} is listed, but no crate has it as a module, so it is never compiled",
-                file.display()
+                "{} is {}, but no crate has it as a module, so it is never compiled",
+                file.display(),
+                if directive.name == "lines" { "counted" } else { "listed" }
             );
             faults.push(Fault::new(&chapter.file, directive.line, what));
         }
@@ -106,4 +107,33 @@ fn add_module(
         }
     }
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn source_that_no_crate_has_is_neither_listed_nor_counted() {
+        let root = tempfile::tempdir().unwrap();
+        fs::create_dir_all(root.path().join("a/src")).unwrap();
+        for (file, text) in [
+            ("Cargo.toml", "[workspace]\nmembers = [\"a\"]\n"),
+            ("a/Cargo.toml", "[package]\nname = \"a\"\n"),
+            ("a/src/lib.rs", "mod kept;\n"),
+            ("a/src/kept.rs", "fn f() {}\n"),
+            ("a/src/stray.rs", "fn f() {}\n"),
+        ] {
+            fs::write(root.path().join(file), text).unwrap();
+        }
+        let text =
+            "{{#lines a/src/kept.rs}}\n{{#lines a/src/stray.rs}}\n{{#listing a/src/stray.rs}}\n";
+        let chapter = Chapter { file: "x.md".into(), text: text.into() };
+        let found = faults(root.path(), &[chapter]).unwrap();
+        let found: Vec<_> = found.iter().map(|fault| (fault.line, &fault.what[..29])).collect();
+        assert_eq!(
+            found,
+            [(2, "a/src/stray.rs is counted, bu"), (3, "a/src/stray.rs is listed, but")]
+        );
+    }
 }

@@ -3,12 +3,13 @@
 //! | rule | in |
 //! | --- | --- |
 //! | the book builds, strictly | [`crate::book`] |
-//! | no code, output or measured figure is typed | `typed.rs` |
-//! | every listing is of source that is compiled | `compiled.rs` |
-//! | every anchor is shown | `anchors.rs` |
+//! | no code, output, measured figure or picture is typed | `typed.rs` |
+//! | all source that is listed or counted is compiled | `compiled.rs` |
+//! | every anchor is shown or counted | `anchors.rs` |
 //! | every pane is shown, and every session that is shown is recorded | `panes.rs` |
 //! | every command that is named exists | `commands.rs` |
-//! | charts are what their results draw, and the picture what its session shows | `charts.rs`, [`crate::picture`] |
+//! | charts are what their results draw | `charts.rs` |
+//! | screenshots show the page as it is, and chapters and the README show them | `screenshots.rs` |
 //! | links lead somewhere | `links.rs` |
 
 mod anchors;
@@ -17,12 +18,12 @@ mod commands;
 mod compiled;
 mod links;
 mod panes;
+mod screenshots;
 mod typed;
 
 use crate::{
     Fault, Faults,
     book::{self, Chapter, directives::Directives},
-    picture,
 };
 use std::{fmt, fs, path::Path};
 
@@ -57,7 +58,7 @@ pub fn check(root: &Path) -> anyhow::Result<Checked> {
     faults.extend(found);
     faults.extend(anchors::faults(root, &chapters)?);
     faults.extend(charts::faults(root)?);
-    faults.extend(picture::faults(root)?);
+    faults.extend(screenshots::faults(root, &chapters));
     Faults::unless_empty(faults)?;
 
     let folder = tempfile::tempdir()?;

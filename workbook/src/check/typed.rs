@@ -1,4 +1,4 @@
-//! No code, output or measured figure is typed into a chapter.
+//! No code, output, measured figure or picture is typed into a chapter.
 
 use crate::{Fault, book::Chapter, fault::line_at};
 use pulldown_cmark::{CodeBlockKind, Event, Options, Parser, Tag, TagEnd};
@@ -16,6 +16,14 @@ static MEASURED: LazyLock<Regex> = LazyLock::new(|| {
 /// HTML that would show text as a terminal or a listing does.
 static CODE_TAG: LazyLock<Regex> =
     LazyLock::new(|| Regex::new(r"(?i)<(pre|code|kbd|samp|textarea|xmp)\b").expect("a pattern"));
+
+/// HTML that shows a picture or a drawing.
+static PICTURE_TAG: LazyLock<Regex> = LazyLock::new(|| {
+    Regex::new(r"(?i)<(img|picture|svg|canvas|object|embed|iframe)\b").expect("a pattern")
+});
+
+const TYPED_PICTURE: &str =
+    "a typed picture; a screenshot comes by {{#screenshot …}}, a drawing by {{#figure …}}";
 
 pub(super) fn faults(chapter: &Chapter) -> Vec<Fault> {
     let mut faults = Vec::new();
@@ -48,6 +56,14 @@ pub(super) fn faults(chapter: &Chapter) -> Vec<Fault> {
                         ),
                     )
                 }));
+                faults.extend(
+                    PICTURE_TAG
+                        .find(&html)
+                        .map(|tag| fault(range.start + tag.start(), TYPED_PICTURE.into())),
+                );
+            }
+            Event::Start(Tag::Image { .. }) => {
+                faults.push(fault(range.start, TYPED_PICTURE.into()));
             }
             Event::Text(text) if !in_code => {
                 let measured = MEASURED.find_iter(&text);
@@ -87,6 +103,22 @@ mod tests {
             ("text\n\n<pre>typed</pre>\n", &[3]),
             ("text with <code>x</code>\n", &[1]),
             ("`inline` names are fine, and so is {{#listing x.rs}}\n", &[]),
+        ];
+        for (text, expected) in cases {
+            assert_eq!(lines(text), expected, "{text:?}");
+        }
+    }
+
+    #[test]
+    fn pictures_that_are_typed_are_found() {
+        let cases: [(&str, &[usize]); 7] = [
+            ("text\n\n![a page](figures/page.png)\n", &[3]),
+            ("see ![a page](figures/page.svg) here\n", &[1]),
+            ("![a page][there]\n\n[there]: figures/page.png\n", &[1]),
+            ("text\n\n<img src=\"figures/page.png\">\n", &[3]),
+            ("<div>\n<p><IMG\nsrc=\"figures/page.png\"></p></div>\n", &[2]),
+            ("text with <img src=\"figures/page.png\"> in it\n", &[1]),
+            ("{{#screenshot page}}\n\n{{#figure book/src/figures/x.svg}}\n\n`<img>`\n", &[]),
         ];
         for (text, expected) in cases {
             assert_eq!(lines(text), expected, "{text:?}");

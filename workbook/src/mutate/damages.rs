@@ -1,6 +1,6 @@
 //! The ways to damage a book that show without running its sessions.
 
-use super::{Damage, spread};
+use super::{Damage, screenshots, spread};
 use crate::{
     bench,
     book::{self, Chapter, directives::Directive, directives::Directives, results::Results},
@@ -13,7 +13,7 @@ use std::{
 };
 
 /// Every way there is, by the words of the table.
-pub(super) const KINDS: [&str; 19] = [
+pub(super) const KINDS: [&str; 22] = [
     "a file that is missing",
     "an anchor that is removed",
     "an anchor that is never closed",
@@ -33,6 +33,9 @@ pub(super) const KINDS: [&str; 19] = [
     "a drawing without words",
     "a chart that is not what its results draw",
     "a link or a command that leads nowhere",
+    "a typed picture",
+    "a screenshot of a page that has changed",
+    "a screenshot that is not shown, or not as it was taken",
 ];
 
 /// All damages that are tried on the copy of the project.
@@ -47,12 +50,18 @@ pub(super) fn all(copy: &Path) -> anyhow::Result<Vec<Damage>> {
     damages.extend(of_results(copy, &chapters)?);
     damages.extend(of_drawings(copy)?);
     damages.extend(of_links(&chapters));
+    damages.extend(screenshots::all(copy, &chapters)?);
     damages.sort_by_key(|damage| KINDS.iter().position(|kind| *kind == damage.kind));
     Ok(damages)
 }
 
-fn of(chapter: &Chapter, kind: &'static str, how: impl Into<String>, text: String) -> Damage {
-    Damage { kind, file: chapter.file.clone(), how: how.into(), text }
+pub(super) fn of(
+    chapter: &Chapter,
+    kind: &'static str,
+    how: impl Into<String>,
+    text: String,
+) -> Damage {
+    Damage { kind, file: chapter.file.clone(), how: how.into(), content: text.into() }
 }
 
 /// Three directives of this name, each with its chapter.
@@ -123,7 +132,7 @@ fn of_anchors(copy: &Path, chapters: &[Chapter]) -> anyhow::Result<Vec<Damage>> 
             kind,
             file: file.into(),
             how: anchor.into(),
-            text,
+            content: text.into(),
         }));
     }
     Ok(damages)
@@ -140,8 +149,15 @@ fn of_typing(chapters: &[Chapter]) -> Vec<Damage> {
         ["    $ ./just step 1", "<pre>5</pre>", "It prints <code>5</code>.", "<samp>5</samp>"];
     let figures =
         ["It takes 3 KiB.", "It came after 2.5 ms.", "It is 3 times faster.", "It saves 40%."];
+    let pictures = [
+        "![The page](figures/page-light.png)",
+        "It is ![so][page].\n\n[page]: figures/page-light.png",
+        "<img src=\"figures/page-light.png\" alt=\"The page\">",
+        "It is <img src=\"figures/page-light.png\" alt=\"so\">.",
+    ];
     let mut damages = Vec::new();
-    let kinds = [(KINDS[8], fences), (KINDS[9], others), (KINDS[13], figures)];
+    let kinds =
+        [(KINDS[8], fences), (KINDS[9], others), (KINDS[13], figures), (KINDS[19], pictures)];
     for (kind, texts) in kinds {
         let chapters =
             chapters.iter().filter(|chapter| !chapter.file.ends_with("SUMMARY.md")).cycle();
@@ -179,7 +195,7 @@ fn of_compiling(copy: &Path, chapters: &[Chapter]) -> anyhow::Result<Vec<Damage>
                     kind: "a listing of source that is not compiled",
                     file: parent,
                     how,
-                    text: text.replacen(&declaration, "\n", 1),
+                    content: text.replacen(&declaration, "\n", 1).into(),
                 });
             }
         }
@@ -203,7 +219,7 @@ fn of_panes(copy: &Path, chapters: &[Chapter]) -> anyhow::Result<Vec<Damage>> {
             kind: "a snapshot that nobody includes",
             file,
             how: format!("a copy of {name}"),
-            text,
+            content: text.into(),
         });
     }
     Ok(damages)
@@ -234,7 +250,7 @@ fn of_results(copy: &Path, chapters: &[Chapter]) -> anyhow::Result<Vec<Damage>> 
                 kind: "a result that was changed by hand",
                 file: file.clone(),
                 how,
-                text: other_digit(&text, at + 3),
+                content: other_digit(&text, at + 3).into(),
             });
         }
     }
@@ -257,7 +273,7 @@ fn of_drawings(copy: &Path) -> anyhow::Result<Vec<Damage>> {
             kind: "a drawing without words",
             file,
             how: format!("without its {tag}"),
-            text,
+            content: text.into(),
         });
     }
     for (name, _) in bench::CHARTS {
@@ -271,7 +287,7 @@ fn of_drawings(copy: &Path) -> anyhow::Result<Vec<Damage>> {
                 kind: "a chart that is not what its results draw",
                 file: file.clone(),
                 how,
-                text: other_digit(&text, at),
+                content: other_digit(&text, at).into(),
             });
         }
     }

@@ -1,8 +1,10 @@
 //! Damages a copy of the book in every way there is, and sees that each damage is caught.
 //!
-//! `damages.rs` knows the ways; `sessions.rs` runs the sessions against outputs that were changed.
+//! `damages.rs` and `screenshots.rs` know the ways; `sessions.rs` runs the sessions against outputs
+//! that were changed.
 
 mod damages;
+mod screenshots;
 mod sessions;
 
 use crate::{Faults, book, check::check};
@@ -16,8 +18,8 @@ use std::{
 const PLACES: usize = 3;
 
 /// What the copy needs of the project, from the root.
-const COPIED: [&str; 7] =
-    ["book.toml", "Cargo.toml", "justfile", "book", "steps", "tests", "workbook"];
+const COPIED: [&str; 8] =
+    ["README.md", "book.toml", "Cargo.toml", "justfile", "book", "steps", "tests", "workbook"];
 
 /// A file of the copy that is changed or added.
 struct Damage {
@@ -27,7 +29,7 @@ struct Damage {
     /// What was done, in a few words.
     how: String,
     /// What the file has in it then.
-    text: String,
+    content: Vec<u8>,
 }
 
 /// One line of the table: what was damaged, and the fault that was found, if one was.
@@ -74,7 +76,7 @@ fn copy_project(root: &Path, to: &Path) -> anyhow::Result<()> {
 fn try_damage(copy: &Path, damage: &Damage) -> anyhow::Result<Verdict> {
     let file = copy.join(&damage.file);
     let before = fs::read(&file).ok();
-    fs::write(&file, &damage.text)?;
+    fs::write(&file, &damage.content)?;
     let found = check(copy);
     match before {
         Some(before) => fs::write(&file, before)?,
