@@ -3,15 +3,13 @@
 
 use book_tests::{
     browser::Browser,
+    program::{Program, client_packages, publish, root},
     trials::{self, Test},
 };
-use rustix::process::{Pid, Signal, kill_process};
 use std::{
     fs,
-    io::{self, BufRead, BufReader, Read, Write},
-    net::TcpStream,
-    path::{Path, PathBuf},
-    process::{Child, Command, ExitCode, Stdio},
+    io::{BufRead, BufReader},
+    process::{Command, ExitCode, Stdio},
 };
 
 const TESTS: &[Test] = &[
@@ -40,83 +38,20 @@ fn main() -> ExitCode {
     trials::run(TESTS)
 }
 
-/// A hub in a process of its own.
-struct Hub {
-    child: Child,
-    http: String,
-    tail: String,
-    websocket: String,
-}
-
-impl Hub {
-    fn start(settings: &[&str]) -> Self {
-        let ports = ["pubsub_port=0", "tail_port=0", "websocket_port=0", "websocket_publish=true"];
-        let mut command = Command::new(root().join("workbook/run"));
-        command.arg("message-hub");
-        for setting in ports.iter().chain(settings) {
-            command.args(["--set", setting]);
-        }
-        let mut child = command.stderr(Stdio::piped()).spawn().expect("the hub runs");
-        let mut log = BufReader::new(child.stderr.take().expect("it is a pipe"));
-        let mut address = |service: &str| {
-            let mut line = String::new();
-            loop {
-                line.clear();
-                assert_ne!(log.read_line(&mut line).expect("the log"), 0, "the hub listens");
-                let of_service = format!("{service}: listening on ");
-                if let Some((_, address)) = line.trim_end().split_once(&of_service) {
-                    return address.to_owned();
-                }
-            }
-        };
-        let (http, tail, websocket) =
-            (address("hub/http"), address("hub/tail"), address("hub/websocket"));
-        std::thread::spawn(move || io::copy(&mut log, &mut io::sink()));
-        Hub { child, http, tail, websocket }
-    }
-
-    fn publish(&self, channel: &str, message: &str) {
-        let mut stream = TcpStream::connect(&self.http).expect("the hub listens");
-        let request = format!(
-            "POST /{channel} HTTP/1.1\r\nHost: x\r\nConnection: close\r\nContent-Length: {}\r\n\r\n{message}",
-            message.len()
-        );
-        stream.write_all(request.as_bytes()).expect("the hub reads");
-        let mut answer = String::new();
-        stream.read_to_string(&mut answer).expect("the hub answers");
-        assert!(answer.ends_with("OK\n"), "{answer}");
-    }
-
-    fn stop(&self) {
-        let pid = Pid::from_child(&self.child);
-        kill_process(pid, Signal::TERM).expect("the hub is there");
-    }
-}
-
-impl Drop for Hub {
-    fn drop(&mut self) {
-        let _ = self.child.kill();
-        let _ = self.child.wait();
-    }
-}
-
-fn root() -> PathBuf {
-    fs::canonicalize(Path::new(env!("CARGO_MANIFEST_DIR")).join("..")).expect("the project")
-}
-
-/// Where `just setup` has put the clients' packages.
-fn packages() -> PathBuf {
-    root().join(".tools/clients")
+/// A hub on free ports.
+fn hub(settings: &[&str]) -> Program {
+    let ports = ["pubsub_port=0", "tail_port=0", "websocket_port=0", "websocket_publish=true"];
+    Program::start("message-hub", &[&ports, settings].concat())
 }
 
 /// Has the conversation by a script; returns what it printed after two of the lines' beginnings.
 fn converse(mut script: Command, file: &str) -> [String; 3] {
-    let hub = Hub::start(&[]);
+    let hub = hub(&[]);
     let mut script = script
         .arg(root().join("tests/clients").join(file))
-        .arg(&hub.websocket)
-        .env("CLIENTS", packages())
-        .env("PYTHONPATH", packages().join("python"))
+        .arg(hub.address("hub/websocket"))
+        .env("CLIENTS", client_packages())
+        .env("PYTHONPATH", client_packages().join("python"))
         .stdout(Stdio::piped())
         .spawn()
         .expect("the client's language is there");
@@ -129,7 +64,7 @@ fn converse(mut script: Command, file: &str) -> [String; 3] {
         let rest = rest.unwrap_or_else(|| panic!("{line:?} in place of {expected:?}"));
         own.push(rest.to_owned());
     }
-    hub.stop();
+    hub.terminate();
     assert_eq!(line(), "closed 1001 stopping");
     assert!(script.wait().expect("the script ends").success());
     let [.., subprotocol, origin, nothing] = &own[..] else { panic!("{own:?}") };
@@ -150,18 +85,18 @@ fn python() {
 }
 
 /// A page of the hub's own host: what a stream's port answers will do.
-fn page(browser: &mut Browser, hub: &Hub) {
-    browser.open(&format!("http://{}/", hub.http));
+fn page(browser: &mut Browser, hub: &Program) {
+    browser.open(&format!("http://{}/", hub.address("hub/http")));
     let script = fs::read_to_string(root().join("tests/clients/page.js")).expect("the script");
     browser.evaluate(&format!("{script}; window.talk = talk; 0"));
 }
 
 fn browser() {
     // The page and the WebSocket are on two ports, so the one is foreign to the other.
-    let hub = Hub::start(&["allowed_origins=*"]);
+    let hub = hub(&["allowed_origins=*"]);
     let mut browser = Browser::start();
     page(&mut browser, &hub);
-    let said = browser.evaluate(&format!("talk('{}')", hub.websocket));
+    let said = browser.evaluate(&format!("talk('{}')", hub.address("hub/websocket")));
     let said: Vec<_> = said.as_array().expect("a list").iter().filter_map(|x| x.as_str()).collect();
     let mut expected = CONVERSATION[..7].to_vec();
     expected.remove(2); // a page cannot ping
@@ -170,30 +105,30 @@ fn browser() {
 }
 
 fn foreign_page() {
-    let hub = Hub::start(&[]);
+    let hub = hub(&[]);
     let mut browser = Browser::start();
     page(&mut browser, &hub);
     let connect = format!(
         "new Promise(done => {{ const s = new WebSocket('ws://{}/news'); s.onopen = () => done('open'); s.onerror = () => done('refused') }})",
-        hub.websocket
+        hub.address("hub/websocket")
     );
     assert_eq!(browser.evaluate(&connect), "refused");
 }
 
 fn tail_viewer() {
     const OTHER: &str = "a much longer message, with <b>, ]]> & \"quotes\"";
-    let hub = Hub::start(&[]);
+    let hub = hub(&[]);
     let mut browser = Browser::start();
     browser.look(600, 400, "light");
     let blank = browser.settled_screenshot(|_| true);
-    let url = |channel: &str| format!("http://{}/{channel}", hub.tail);
+    let url = |channel: &str| format!("http://{}/{channel}", hub.address("hub/tail"));
 
-    hub.publish("other", OTHER);
+    publish(hub.address("hub/http"), "/other", OTHER);
     browser.navigate(&url("other"));
     let other = browser.settled_screenshot(|picture| picture != blank);
-    hub.publish("news", "a message");
+    publish(hub.address("hub/http"), "/news", "a message");
     browser.navigate(&url("news"));
     browser.settled_screenshot(|picture| picture != blank && picture != other);
-    hub.publish("news", OTHER);
+    publish(hub.address("hub/http"), "/news", OTHER);
     browser.settled_screenshot(|picture| picture == other);
 }

@@ -1,11 +1,13 @@
 //! Looks at readers whose network goes away without a word: nothing is closed and nothing is reset,
 //! there is only silence. Two network namespaces and a cable between them, which is then pulled.
 
-use book_tests::trials::{self, Test};
+use book_tests::{
+    program::root,
+    trials::{self, Test},
+};
 use std::{
     env, fs,
     io::{BufRead, BufReader},
-    path::{Path, PathBuf},
     process::{Child, ChildStdout, Command, ExitCode, Stdio},
     sync::atomic::{AtomicU32, Ordering},
     thread,
@@ -150,8 +152,4 @@ fn open_sockets(process: &Child) -> usize {
 fn ip(arguments: &[&str]) {
     let status = Command::new("ip").args(arguments).status().expect("iproute2");
     assert!(status.success(), "ip {}: {status}", arguments.join(" "));
-}
-
-fn root() -> PathBuf {
-    fs::canonicalize(Path::new(env!("CARGO_MANIFEST_DIR")).join("..")).expect("the project")
 }

@@ -174,7 +174,8 @@ impl Browser {
         };
         let key = if key == "Space" { " " } else { key };
         for kind in ["keyDown", "keyUp"] {
-            let event = json!({"type": kind, "key": key, "text": text, "windowsVirtualKeyCode": code});
+            let event =
+                json!({"type": kind, "key": key, "text": text, "windowsVirtualKeyCode": code});
             self.call("Input.dispatchKeyEvent", event);
         }
     }
@@ -182,6 +183,24 @@ impl Browser {
     /// Types a text where the focus is.
     pub fn type_text(&mut self, text: &str) {
         self.call("Input.insertText", json!({"text": text}));
+    }
+
+    /// Takes the network away from the page, or gives it back.
+    pub fn offline(&mut self, offline: bool) {
+        let unlimited = json!({"offline": offline, "latency": 0, "downloadThroughput": -1, "uploadThroughput": -1});
+        self.call("Network.emulateNetworkConditions", unlimited);
+    }
+
+    /// What the browser tells screen readers of the page: a line for each thing, with its role and
+    /// its name, indented by what it is in.
+    pub fn outline(&mut self) -> String {
+        let tree = self.call("Accessibility.getFullAXTree", json!({}));
+        let nodes = tree["nodes"].as_array().expect("a list of nodes");
+        let mut outline = String::new();
+        if let Some(root) = nodes.first() {
+            put_outline(nodes, root, 0, &mut outline);
+        }
+        outline
     }
 
     /// What the page has complained about since it was opened.
@@ -273,6 +292,24 @@ fn launch(profile: &std::path::Path) -> (Child, String) {
         panic!("the browser ended before it listened: {status:?}");
     };
     (child, address)
+}
+
+/// Appends a node of the accessibility tree, and those in it. What says nothing is passed over.
+fn put_outline(nodes: &[Value], node: &Value, depth: usize, outline: &mut String) {
+    let text = |what: &str| node[what]["value"].as_str().unwrap_or_default();
+    let (role, name) = (text("role"), text("name"));
+    let is_told = node["ignored"] != true && !["none", "generic", "InlineTextBox"].contains(&role);
+    if is_told {
+        let live = node["properties"].as_array().into_iter().flatten();
+        let live = live.filter(|property| property["name"] == "live");
+        let live: String = live.map(|live| format!(" ({})", live["value"]["value"])).collect();
+        outline.push_str(&format!("{}{role} {name:?}{live}\n", "  ".repeat(depth)));
+    }
+    for id in node["childIds"].as_array().into_iter().flatten() {
+        if let Some(child) = nodes.iter().find(|node| node["nodeId"] == *id) {
+            put_outline(nodes, child, depth + usize::from(is_told), outline);
+        }
+    }
 }
 
 /// What is wrong with a page, if this event tells of it.

@@ -19,6 +19,7 @@ pub mod browser;
 mod filters;
 mod namespace;
 mod processes;
+pub mod program;
 mod session;
 mod terminal;
 pub mod trials;

@@ -4,12 +4,13 @@ use crate::{
     Terminal,
     namespace::Namespace,
     processes::{self, MARK},
+    program::root,
     terminal::{Screens, shell},
 };
 use std::{
     cell::RefCell,
     env,
-    fs::{self, File},
+    fs::File,
     panic::{AssertUnwindSafe, catch_unwind, resume_unwind},
     path::{Path, PathBuf},
     sync::atomic::{AtomicU32, Ordering},
@@ -150,10 +151,4 @@ fn snapshots() -> PathBuf {
 fn home(folder: &str, variable: &str) -> PathBuf {
     let of_user = || env::home_dir().unwrap_or_default().join(folder);
     env::var_os(variable).map_or_else(of_user, PathBuf::from)
-}
-
-/// The project's folder.
-fn root() -> PathBuf {
-    let here = Path::new(env!("CARGO_MANIFEST_DIR"));
-    fs::canonicalize(here.join("..")).expect("the folder that this crate is in")
 }

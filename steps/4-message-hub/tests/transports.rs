@@ -29,7 +29,10 @@ async fn a_message_reaches_the_readers_of_every_transport() {
     assert_eq!(lines.line().await, "größer \"als\" 7\n");
     assert_eq!(json.line().await, format!("{{\"since\":\"{before}\"}}\n"), "where it begins");
     assert_eq!(json.line().await, format!("{as_json}\n"));
-    assert_eq!(events.piece("\n\n").await, format!("retry: 1000\nid: {before}\nevent: since\ndata: {before}\n\n"));
+    assert_eq!(
+        events.piece("\n\n").await,
+        format!("retry: 1000\nid: {before}\nevent: since\ndata: {before}\n\n")
+    );
     assert_eq!(events.piece("\n\n").await, format!("id: {id}\ndata: größer \"als\" 7\n\n"));
     assert_eq!(tail.piece("\r\n").await, "--next-message\r\n");
     let part = "Content-Type: text/plain; charset=utf-8\r\nContent-Length: 16\r\n\r\ngrößer \"als\" 7\r\n--next-message\r\n";

@@ -73,10 +73,6 @@ const numbers = new Feed(NUMBERS, SHOWN_NUMBERS, {
 
 let talk
 
-function showMessage({ id, data }) {
-  addLine(data).title = id
-}
-
 function showNotice(notice) {
   addLine(sentence(notice)).className = 'notice'
 }
@@ -97,7 +93,7 @@ function subscribe(channel) {
   talk?.close()
   element('messages').replaceChildren()
   talk = new Feed(channel, SHOWN_MESSAGES, {
-    message: showMessage,
+    message: ({ data }) => addLine(data),
     notice: showNotice,
     state: (feed) => show('talk-feed', `${feed.channel}: ${stateOf(feed)}`),
   })
