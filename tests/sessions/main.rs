@@ -5,11 +5,12 @@ mod chapter_1;
 mod chapter_2;
 mod chapter_3;
 mod chapter_4;
+mod chapter_5;
 
 use book_tests::trials::{self, Test};
 use std::process::ExitCode;
 
-/// Lists sessions by their functions: those of one chapter, with the package that they need.
+/// Lists sessions by their functions: those of one chapter, with the packages that they need.
 macro_rules! sessions {
     ($($chapter:ident, $needs:literal: $($session:ident)+;)+) => {
         &[$($((concat!(stringify!($chapter), "::", stringify!($session)), $needs, $chapter::$session)),+),+]
@@ -46,6 +47,12 @@ const SESSIONS: &[Test] = sessions! {
         a_reader_whose_place_is_gone_is_told
         a_stopped_reader_stops_nobody
         a_hub_says_goodbye;
+    chapter_5, "curl":
+        numbers_come_out_of_one_port_in_every_form
+        a_gateway_is_ready_when_it_has_numbers
+        a_gateway_drains_before_it_stops;
+    chapter_5, "curl haproxy":
+        a_reader_behind_a_proxy_carries_on_or_is_told;
 };
 
 fn main() -> ExitCode {

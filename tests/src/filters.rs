@@ -8,6 +8,8 @@ const FILTERS: &[(&str, &str, &str)] = &[
     ("how a terminal draws text", r"\x1b\[[0-9;]*m", ""),
     ("the time of a log line", r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ", "<time>"),
     ("a process id", r"\bpid \d+", "pid <pid>"),
+    ("HAProxy's process id", r"(?m)^(\[[A-Z]+\] +)\(\d+\) :", "${1}(<pid>) :"),
+    ("how long a check took", r"check duration: \d+ms", "check duration: <n> ms"),
     ("how long something has run", r"\bfor (\d+(s|m|h) ?)+", "for <time>"),
     ("a random wait", r"trying again in \d+ ms", "trying again in <wait> ms"),
     ("a date", r"[A-Z][a-z]{2}, \d\d [A-Z][a-z]{2} \d{4} \d\d:\d\d:\d\d GMT", "<date>"),
@@ -52,6 +54,8 @@ mod tests {
             ("id: 9f3a61c2-42", "id: <epoch>-42"),
             ("a gap of 33 messages", "a gap of <n> messages"),
             (r#"{"missed":12}"#, r#"{"missed":<n>}"#),
+            ("[WARNING]  (4711) : x is DOWN", "[WARNING]  (<pid>) : x is DOWN"),
+            ("check duration: 12ms.", "check duration: <n> ms."),
             ("10\n7\n7\n", "10\n7\n7\n"),
             (
                 "x; trying again in 7 ms\nx; trying again in 9 ms\n",

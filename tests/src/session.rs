@@ -11,13 +11,17 @@ use std::{
     cell::RefCell,
     env,
     fs::File,
+    os::unix::fs::symlink,
     panic::{AssertUnwindSafe, catch_unwind, resume_unwind},
     path::{Path, PathBuf},
     sync::atomic::{AtomicU32, Ordering},
 };
 
 /// What a shell needs of this process's environment to find and run cargo.
-const PASSED_ON: [&str; 4] = ["PATH", "USER", "RUSTUP_TOOLCHAIN", "CARGO_TARGET_DIR"];
+const PASSED_ON: [&str; 3] = ["USER", "RUSTUP_TOOLCHAIN", "CARGO_TARGET_DIR"];
+
+/// Where Debian has HAProxy, which not everybody looks for there.
+const WHERE_SERVERS_ARE: &str = "/usr/sbin";
 
 /// A few terminals that belong together, as a reader would have them side by side.
 ///
@@ -46,9 +50,7 @@ impl Session {
         processes::end_orphans();
         let folder =
             tempfile::Builder::new().prefix("book-").tempdir().expect("a folder for the session");
-        std::os::unix::fs::symlink(root().join("just"), folder.path().join("just"))
-            .expect("a link in an empty folder");
-        Session {
+        let session = Session {
             name: name.into(),
             mark: format!("{}-{}", std::process::id(), COUNT.fetch_add(1, Ordering::Relaxed)),
             terminals: RefCell::default(),
@@ -57,7 +59,14 @@ impl Session {
             folder,
             namespace: Namespace::new(),
             _turn: turn,
-        }
+        };
+        session.with("just")
+    }
+
+    /// Has a part of the project in the session's folder, too, such as `steps`.
+    pub fn with(self, part: &str) -> Self {
+        symlink(root().join(part), self.folder.path().join(part)).expect("a link in a new folder");
+        self
     }
 
     /// Sets a variable in all terminals that are opened from now on. The reader does not see it.
@@ -81,6 +90,9 @@ impl Session {
             if let Some(value) = env::var_os(name) {
                 command = command.env(name, value);
             }
+        }
+        if let Ok(path) = env::var("PATH") {
+            command = command.env("PATH", format!("{path}:{WHERE_SERVERS_ARE}"));
         }
         let terminal = Terminal::open(name, command, self.screens.clone());
         self.terminals.borrow_mut().push(terminal.clone());
