@@ -94,7 +94,8 @@ async fn without_a_time_to_drain_a_stop_is_prompt_and_readers_are_told() {
     let began = Instant::now();
     let told = async move { socket.close().await }; // and it hangs up, as it should
     let ((), close) = tokio::join!(rig.stop(), told);
-    assert!(began.elapsed() < Duration::from_secs(2), "it took {:?}", began.elapsed());
+    // Work that does not end of itself is cut off after a second.
+    assert!(began.elapsed() < Duration::from_secs(1), "it took {:?}", began.elapsed());
     assert_eq!(close, (1001, "stopping".into()));
     assert!(json.rest().await.ends_with("{\"closed\":\"stopping\"}\n"));
 }
