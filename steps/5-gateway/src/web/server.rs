@@ -115,10 +115,10 @@ impl Fixed {
             "/readyz" => Some(Fixed::Readiness),
             "/metrics" => Some(Fixed::Metrics),
             "/channels" => Some(Fixed::Channels),
-            _ if path.starts_with("/page/") => {
-                Some(page::file(path).map_or(Fixed::NoFile, Fixed::File))
-            }
-            _ => page::file(path).map(Fixed::File),
+            _ => match page::file(path) {
+                None if path.starts_with("/page/") => Some(Fixed::NoFile),
+                file => file.map(Fixed::File),
+            },
         }
     }
 }

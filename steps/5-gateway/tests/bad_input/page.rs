@@ -67,7 +67,8 @@ fn files(page: &str) -> Vec<String> {
 /// Each tag without its brackets, and the text behind it; all in small letters.
 fn tags(page: &str) -> Vec<(String, String)> {
     let page = page.to_ascii_lowercase();
-    let tags = page.split('<').skip(1).filter_map(|tag| tag.split_once('>'));
+    let tags = page.split('<').skip(1).filter(|tag| !tag.starts_with('!')); // a comment
+    let tags = tags.filter_map(|tag| tag.split_once('>'));
     tags.map(|(tag, text)| (tag.to_owned(), text.trim().to_owned())).collect()
 }
 
@@ -90,7 +91,7 @@ fn attributes(tag: &str) -> impl Iterator<Item = (String, String)> {
 #[test]
 fn a_script_style_or_handler_in_a_page_would_be_found() {
     let proper = r#"<!DOCTYPE html><html lang="en"><head><link rel="stylesheet" href="/page/a.css">
-        <script type="module" src="/page/a.js"></script></head><body><p class="on">on=1</body>"#;
+        <script type="module" src="/page/a.js"></script></head><body><!-- a=b --><p class="on">on=1</body>"#;
     assert_eq!(inline(proper), Vec::<String>::new());
     assert_eq!(files(proper), ["/page/a.css", "/page/a.js"]);
     for bad in [
