@@ -4,6 +4,7 @@ use crate::{
     case::survives,
     client::{Answer, Client},
     hub::Hub,
+    program,
     sockets::{Socket, handshake},
 };
 
@@ -27,22 +28,31 @@ fn what_opens_no_websocket_is_told_which_would() {
             handshake("GET", "/a", "13", None, ""),
             proper.replace("Connection: Upgrade\r\n", ""),
             proper.replace("Connection: Upgrade", "Connection: keep-alive"),
-            proper.replace("Upgrade: websocket\r\n", ""),
-            proper.replace("Upgrade: websocket", "Upgrade: h2c"),
             proper.replace("HTTP/1.1", "HTTP/1.0"),
-            "GET /a HTTP/1.1\r\nHost: x\r\n\r\n".to_string(),
         ];
         for request in not {
+            tells_which_would(&ask(hub, &request), &request);
+        }
+        let other = [
+            proper.replace("Upgrade: websocket\r\n", ""),
+            proper.replace("Upgrade: websocket", "Upgrade: h2c"),
+            "GET /a HTTP/1.1\r\nHost: x\r\n\r\n".to_string(),
+        ];
+        for request in other {
             let answer = ask(hub, &request);
-            let told = (answer.header("upgrade"), answer.header("sec-websocket-version"));
-            assert_eq!(
-                (answer.status, told),
-                (426, (Some("websocket"), Some("13"))),
-                "{request:?}"
-            );
-            assert!(answer.body.contains("WebSocket"), "{answer:?}");
+            if program::ONLY_WEBSOCKETS {
+                tells_which_would(&answer, &request);
+            } else {
+                assert_eq!((answer.status, answer.header("upgrade")), (200, None), "{request:?}");
+            }
         }
     });
+}
+
+fn tells_which_would(answer: &Answer, request: &str) {
+    let told = (answer.header("upgrade"), answer.header("sec-websocket-version"));
+    assert_eq!((answer.status, told), (426, (Some("websocket"), Some("13"))), "{request:?}");
+    assert!(answer.body.contains("WebSocket"), "{answer:?}");
 }
 
 #[test]
@@ -52,7 +62,6 @@ fn a_handshake_is_refused_as_any_request_is() {
         let refused = [
             (405, handshake("POST", "/a", "13", KEY, "")),
             (405, handshake("PUT", "/a", "13", KEY, "Content-Length: 4\r\n")),
-            (404, handshake("GET", "/", "13", KEY, "")),
             (400, handshake("GET", "/a//b", "13", KEY, "")),
             (400, handshake("GET", "/a?as=events", "13", KEY, "")),
             (400, handshake("GET", "/a?as=poll", "13", KEY, "")),
@@ -67,7 +76,9 @@ fn a_handshake_is_refused_as_any_request_is() {
             (401, with("Authorization: Bearer righ\r\n")),
             (401, with("Authorization: Bearer rightt\r\n")),
         ];
-        for (status, request) in refused {
+        let nowhere =
+            program::NOWHERE.iter().map(|path| (404, handshake("GET", path, "13", KEY, "")));
+        for (status, request) in nowhere.chain(refused) {
             let answer = ask(hub, &request);
             assert_eq!(answer.status, status, "{request:?}: {answer:?}");
             assert!(answer.body.ends_with('\n') && answer.body.contains(' '), "{answer:?}");

@@ -1,5 +1,9 @@
 //! The program's process.
 
+use crate::{
+    client::Client,
+    program::{self, LISTENERS, PORTS, PROGRAM},
+};
 use rustix::process::{Pid, Signal, kill_process};
 use std::{
     fs,
@@ -24,27 +28,25 @@ pub(crate) struct Hub {
     pub(crate) http: SocketAddr,
     pub(crate) tail: SocketAddr,
     pub(crate) websocket: SocketAddr,
+    /// Open as long as the program runs.
+    _settled: Option<Client>,
 }
 
 impl Hub {
     /// A hub with these settings, such as `header_timeout=0.3`.
     pub(crate) fn start(settings: &[&str]) -> Self {
-        Self::run(Command::new(env!("CARGO_BIN_EXE_message-hub")), settings)
+        Self::run(Command::new(PROGRAM), settings)
     }
 
     /// A hub that may have `files` open, and no way to raise that.
     pub(crate) fn start_with_files(files: usize, settings: &[&str]) -> Self {
         let mut command = Command::new("sh");
-        command.args([
-            "-c",
-            &format!("ulimit -n {files}; exec \"$0\" \"$@\""),
-            env!("CARGO_BIN_EXE_message-hub"),
-        ]);
+        command.args(["-c", &format!("ulimit -n {files}; exec \"$0\" \"$@\""), PROGRAM]);
         Self::run(command, settings)
     }
 
     fn run(mut command: Command, settings: &[&str]) -> Self {
-        for setting in ["pubsub_port=0", "tail_port=0", "websocket_port=0"].iter().chain(settings) {
+        for setting in PORTS.iter().chain(settings) {
             command.args(["--set", setting]);
         }
         let mut child = command
@@ -57,7 +59,8 @@ impl Hub {
         let lines = BufReader::new(child.stderr.take().unwrap()).lines();
         thread::spawn(move || lines.map_while(Result::ok).try_for_each(|line| tell.send(line)));
         let [http, tail, websocket] = addresses(&log);
-        Hub { child, log: Mutex::new(log), http, tail, websocket }
+        let _settled = program::settled(http);
+        Hub { child, log: Mutex::new(log), http, tail, websocket, _settled }
     }
 
     /// Waits for a line of the log that holds `text`.
@@ -86,7 +89,7 @@ impl Hub {
     /// Stops it, as one that is well can be stopped.
     pub(crate) fn stop(mut self) {
         kill_process(Pid::from_child(&self.child), Signal::TERM).unwrap();
-        self.logs("hub: stopped");
+        self.logs(program::STOPPED);
         assert_eq!(self.child.wait().unwrap().code(), Some(0));
     }
 }
@@ -100,10 +103,14 @@ impl Drop for Hub {
 
 /// Where the three ports are, which are told in any order.
 fn addresses(log: &Receiver<String>) -> [SocketAddr; 3] {
-    let lines: Vec<_> = (0..3).map(|_| line_with(log, "listening on ")).collect();
-    ["hub/http: ", "hub/tail: ", "hub/websocket: "].map(|port| {
-        let line = lines.iter().find(|line| line.contains(port)).unwrap();
-        line.rsplit(' ').next().unwrap().parse().unwrap()
+    let mut lines = Vec::new();
+    LISTENERS.map(|listener| {
+        loop {
+            if let Some(line) = lines.iter().find(|line: &&String| line.contains(listener)) {
+                return line.rsplit(' ').next().unwrap().parse().unwrap();
+            }
+            lines.push(line_with(log, "listening on "));
+        }
     })
 }
 

@@ -3,6 +3,7 @@
 //!
 //! | file | what |
 //! | --- | --- |
+//! | `program.rs` | which program it is, and what is its own |
 //! | `hub.rs` | the program's process |
 //! | `case.rs` | what each case looks at when the attack is over |
 //! | `readers.rs` | the innocent |
@@ -19,6 +20,7 @@ mod frames;
 mod handshakes;
 mod hub;
 mod pipelining;
+mod program;
 mod readers;
 mod refusals;
 mod silence;

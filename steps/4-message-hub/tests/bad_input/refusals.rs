@@ -3,6 +3,7 @@
 use crate::{
     case::survives,
     client::{Client, post},
+    program,
 };
 
 #[test]
@@ -10,9 +11,6 @@ fn what_names_no_channel_or_asks_for_what_is_not_is_refused_with_a_sentence() {
     survives(&[], |hub| {
         let long = format!("/{}", "x".repeat(300));
         let asks = [
-            (404, "/"),
-            (404, "/?since=x"),
-            (404, "*"),
             (400, "//"),
             (400, "/a//b"),
             (400, "/a/"),
@@ -37,7 +35,8 @@ fn what_names_no_channel_or_asks_for_what_is_not_is_refused_with_a_sentence() {
             (400, "/a?as=json&as=xml"),
         ];
         let mut client = Client::connect(hub.http);
-        for (status, path) in asks {
+        let nowhere = program::NOWHERE.iter().map(|path| (404, *path));
+        for (status, path) in nowhere.chain(asks) {
             client.send(format!("GET {path} HTTP/1.1\r\nHost: x\r\n\r\n"));
             let answer = client.answer().unwrap();
             assert_eq!(answer.status, status, "{path}: {answer:?}");
@@ -71,6 +70,7 @@ fn what_is_no_message_is_refused_with_a_sentence() {
 #[test]
 fn a_method_that_is_not_for_channels_is_answered_405_with_those_that_are() {
     survives(&[], |hub| {
+        let (at_websocket, not_at_websocket) = program::METHODS_AT_WEBSOCKET;
         let ports = [
             (
                 hub.http,
@@ -78,7 +78,7 @@ fn a_method_that_is_not_for_channels_is_answered_405_with_those_that_are() {
                 &["PUT", "DELETE", "PATCH", "TRACE", "BREW"][..],
             ),
             (hub.tail, "GET, HEAD, OPTIONS", &["PUT", "POST", "DELETE", "BREW"][..]),
-            (hub.websocket, "GET", &["PUT", "POST", "DELETE", "HEAD"][..]),
+            (hub.websocket, at_websocket, not_at_websocket),
         ];
         for (port, allowed, methods) in ports {
             for method in methods {

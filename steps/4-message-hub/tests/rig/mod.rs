@@ -4,15 +4,14 @@
 
 #[path = "../../../3-pubsub/tests/parts/mod.rs"]
 pub(crate) mod parts;
+mod socket;
 
 use message_hub::MessageHub;
 use parts::{settings, started, until, within};
 use pubsub::ChannelName;
 use service::{Lifecycle, Service, Settings, settings::Sources};
+pub(crate) use socket::Socket;
 use std::{collections::BTreeMap, net::SocketAddr, path::Path, sync::Arc};
-use tungstenite::{
-    Message, WebSocket, client::IntoClientRequest, handshake::client::Response, http::HeaderValue,
-};
 
 /// A hub that runs.
 pub(crate) struct Rig {
@@ -80,99 +79,6 @@ impl Rig {
         path: &str,
         headers: &[(&'static str, &str)],
     ) -> Result<Socket, (u16, String)> {
-        let mut request = format!("ws://{}{path}", self.websocket).into_client_request().unwrap();
-        for (name, value) in headers {
-            request.headers_mut().insert(*name, HeaderValue::from_str(value).unwrap());
-        }
-        let address = self.websocket;
-        blocking("open", move || {
-            let stream = std::net::TcpStream::connect(address).unwrap();
-            stream.set_read_timeout(Some(parts::PATIENCE)).unwrap();
-            match tungstenite::client(request, stream) {
-                Ok((socket, response)) => Ok(Socket { socket: Some(socket), response }),
-                Err(tungstenite::HandshakeError::Failure(tungstenite::Error::Http(response))) => {
-                    let body = response.body().clone().unwrap_or_default();
-                    Err((response.status().as_u16(), String::from_utf8(body).unwrap()))
-                }
-                Err(error) => panic!("{error}"),
-            }
-        })
-        .await
-    }
-}
-
-/// Does what blocks where it may.
-async fn blocking<T: Send + 'static>(what: &str, act: impl FnOnce() -> T + Send + 'static) -> T {
-    within(what, tokio::task::spawn_blocking(act)).await.unwrap()
-}
-
-/// A client's end of a WebSocket.
-pub(crate) struct Socket {
-    socket: Option<WebSocket<std::net::TcpStream>>,
-    pub(crate) response: Response,
-}
-
-impl Socket {
-    async fn with<T: Send + 'static>(
-        &mut self,
-        what: &'static str,
-        act: impl FnOnce(&mut WebSocket<std::net::TcpStream>) -> T + Send + 'static,
-    ) -> T {
-        let mut socket = self.socket.take().unwrap();
-        let (socket, result) = blocking(what, move || {
-            let result = act(&mut socket);
-            (socket, result)
-        })
-        .await;
-        self.socket = Some(socket);
-        result
-    }
-
-    /// What comes next.
-    pub(crate) async fn any(&mut self) -> Message {
-        self.with("a message", |socket| socket.read().unwrap()).await
-    }
-
-    /// What comes next, pings and pongs aside.
-    pub(crate) async fn next(&mut self) -> Message {
-        self.with("a message", |socket| {
-            loop {
-                match socket.read().unwrap() {
-                    Message::Ping(_) | Message::Pong(_) => {}
-                    message => return message,
-                }
-            }
-        })
-        .await
-    }
-
-    /// The next text.
-    pub(crate) async fn text(&mut self) -> String {
-        match self.next().await {
-            Message::Text(text) => text.as_str().to_owned(),
-            other => panic!("no text: {other:?}"),
-        }
-    }
-
-    /// The code and reason of the close that comes next.
-    pub(crate) async fn close(&mut self) -> (u16, String) {
-        match self.next().await {
-            Message::Close(Some(frame)) => (frame.code.into(), frame.reason.as_str().to_owned()),
-            other => panic!("no close: {other:?}"),
-        }
-    }
-
-    /// Sends the same so many times, without a look at what comes back.
-    pub(crate) async fn write_all(&mut self, count: usize, message: Message) {
-        self.with("write", move |socket| {
-            (0..count).try_for_each(|_| socket.write(message.clone()))?;
-            socket.flush()
-        })
-        .await
-        .unwrap();
-    }
-
-    pub(crate) async fn send(&mut self, message: Message) {
-        self.with("send", |socket| socket.send(message)).await.unwrap();
+        Socket::open(self.websocket, path, headers).await
     }
 }

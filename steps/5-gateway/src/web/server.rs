@@ -6,7 +6,7 @@ use http::{HeaderMap, HeaderValue, Method, Request, Response, StatusCode, header
 use hyper::body::Incoming;
 use message_hub::{HttpSubscription, Hub, Sockets};
 use pubsub::{
-    PubSub, Streams,
+    ChannelName, PubSub, Streams,
     http::{self as server, Body, Handler, Limits, Port, Refusal},
 };
 use service::{Failure, Place, Scope, Service, Settings};
@@ -102,16 +102,23 @@ enum Fixed {
     Metrics,
     Channels,
     File(page::File),
+    NoFile,
 }
 
 impl Fixed {
+    /// Whatever way a path is encoded, it means the same: no channel hides behind `/%68ealthz`.
     fn at(path: &str) -> Option<Self> {
+        let decoded = ChannelName::from_path(path).ok();
+        let path = decoded.as_ref().map_or(path, ChannelName::as_str);
         match path {
             "/healthz" => Some(Fixed::Health),
             "/readyz" => Some(Fixed::Readiness),
             "/metrics" => Some(Fixed::Metrics),
             "/channels" => Some(Fixed::Channels),
-            _ => page::file(path).map(Fixed::File),
+            _ => match page::file(path) {
+                None if path.starts_with("/page/") => Some(Fixed::NoFile),
+                file => file.map(Fixed::File),
+            },
         }
     }
 }
@@ -135,7 +142,7 @@ impl Site {
     fn admit(&self, fixed: &Fixed, request: &Parts) -> Result<HeaderMap, Refusal> {
         if !matches!(request.method, Method::GET | Method::HEAD) {
             let sentence =
-                format!("{} is no channel on this port; GET reads it", request.uri.path());
+                format!("{:.100} is no channel on this port; GET asks for it", request.uri.path());
             let allowed = HeaderValue::from_static("GET, HEAD");
             return Err(
                 Refusal::new(StatusCode::METHOD_NOT_ALLOWED, sentence).with(header::ALLOW, allowed)
@@ -167,6 +174,9 @@ impl Site {
                 let mut answer = text(file.text);
                 answer.headers_mut().extend(file.headers());
                 answer
+            }
+            Fixed::NoFile => {
+                Refusal::new(StatusCode::NOT_FOUND, "the page has no such file").into_response()
             }
         }
     }

@@ -1,0 +1,256 @@
+//! What only the web port has: paths that are no channels, and a page.
+
+use crate::{
+    case::survives,
+    client::{Answer, Client, post},
+    sockets::{Socket, handshake},
+};
+use std::net::SocketAddr;
+
+/// What is at fixed paths, and their media types.
+const FIXED: [(&str, &str); 12] = [
+    ("/", "text/html; charset=utf-8"),
+    ("/page/page.css", "text/css; charset=utf-8"),
+    ("/page/page.js", "text/javascript; charset=utf-8"),
+    ("/page/feed.js", "text/javascript; charset=utf-8"),
+    ("/page/transports.js", "text/javascript; charset=utf-8"),
+    ("/page/chart.js", "text/javascript; charset=utf-8"),
+    ("/page/icon.svg", "image/svg+xml"),
+    ("/favicon.ico", "image/svg+xml"),
+    ("/healthz", "text/plain; charset=utf-8"),
+    ("/readyz", "text/plain; charset=utf-8"),
+    ("/metrics", "text/plain; version=0.0.4"),
+    ("/channels", "application/json"),
+];
+
+/// Those of them that are asked for by address, and not by a name that is ours.
+const ASKED_BY_ADDRESS: [&str; 2] = ["/healthz", "/readyz"];
+
+const KEY: Option<&str> = Some("dGhlIHNhbXBsZSBub25jZQ==");
+
+/// Those that may be asked for only by the right name, from the right page.
+fn guarded() -> impl Iterator<Item = &'static str> {
+    FIXED.iter().map(|(path, _)| *path).filter(|path| !ASKED_BY_ADDRESS.contains(path))
+}
+
+fn ask(address: SocketAddr, method: &str, path: &str) -> Answer {
+    ask_as(address, method, path, "Host: x\r\n")
+}
+
+fn ask_as(address: SocketAddr, method: &str, path: &str, headers: &str) -> Answer {
+    let mut client = Client::connect(address);
+    client.send(format!("{method} {path} HTTP/1.1\r\n{headers}\r\n"));
+    client.answer_to(method).unwrap_or_else(|| panic!("{method} {path} is answered"))
+}
+
+fn open_as(address: SocketAddr, path: &str, headers: &str) -> Answer {
+    let mut client = Client::connect(address);
+    client.send(handshake("GET", path, "13", KEY, "").replace("Host: x\r\n", headers));
+    client.answer().unwrap_or_else(|| panic!("a handshake at {path} is answered"))
+}
+
+fn is_sentence(body: &str) -> bool {
+    let sentence = body.strip_suffix('\n').unwrap_or_default();
+    sentence.contains(' ') && !sentence.contains(['\n', '\r'])
+}
+
+#[test]
+fn a_fixed_path_is_asked_for_and_nothing_else_is_done_to_it() {
+    survives(&[], |hub| {
+        for (path, media_type) in FIXED {
+            let answer = ask(hub.http, "GET", path);
+            let told = (answer.status, answer.header("content-type"));
+            assert_eq!(told, (200, Some(media_type)), "{path}");
+            for method in ["POST", "PUT", "DELETE", "PATCH", "OPTIONS", "TRACE", "BREW"] {
+                let answer = ask(hub.http, method, path);
+                let told = (answer.status, answer.header("allow"));
+                assert_eq!(told, (405, Some("GET, HEAD")), "{method} {path}");
+                assert!(is_sentence(&answer.body), "{answer:?}");
+            }
+            let mut client = Client::connect(hub.http);
+            client.send(post(path, "a message"));
+            assert_eq!(client.answer().unwrap().status, 405, "{path} is published to");
+        }
+    });
+}
+
+#[test]
+fn who_asks_for_the_head_of_a_fixed_path_gets_no_body() {
+    survives(&[], |hub| {
+        for (path, media_type) in FIXED {
+            let mut client = Client::connect(hub.http);
+            client.send(format!("HEAD {path} HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n"));
+            let answer = client.answer_to("HEAD").unwrap();
+            let told = (answer.status, answer.header("content-type"));
+            assert_eq!(told, (200, Some(media_type)), "{path}");
+            client.is_hung_up_on();
+        }
+    });
+}
+
+#[test]
+fn a_handshake_on_a_fixed_path_opens_no_websocket() {
+    survives(&["websocket_publish=true"], |hub| {
+        for (path, media_type) in FIXED {
+            let answer = Socket::ask(hub.http, path).answer().unwrap();
+            let told = (answer.status, answer.header("content-type"));
+            assert_eq!(told, (200, Some(media_type)), "{path}");
+            assert_eq!(answer.header("sec-websocket-accept"), None, "{path}");
+        }
+        assert_eq!(Socket::ask(hub.http, "/page/missing.js").answer().unwrap().status, 404);
+    });
+}
+
+/// What a path is taken for.
+#[derive(Clone, Copy)]
+enum Meant {
+    Health,
+    Channel,
+    Refused(u16),
+}
+
+/// Encoded, a path means what it means without. There is no file but those that are meant, and
+/// nothing beside them under `/page/`.
+#[test]
+fn a_strange_path_is_what_it_says_or_refused() {
+    use Meant::{Channel, Health, Refused};
+    let cases = [
+        ("/healthz?", Health),
+        ("/healthz?as=events&last=9", Health),
+        ("http://x/healthz", Health),
+        ("/%68ealthz", Health),
+        ("/%68%65%61%6c%74%68%7A", Health),
+        ("/healthz/", Refused(400)),
+        ("//healthz", Refused(400)),
+        ("/./healthz", Refused(400)),
+        ("/%2e/healthz", Refused(400)),
+        ("/%2fhealthz", Refused(400)),
+        ("/healthz%00", Refused(400)),
+        ("/healthz%2f", Refused(400)),
+        ("/healthz%", Channel),
+        ("/HEALTHZ", Channel),
+        ("/healthz%20", Channel),
+        ("/%2568ealthz", Channel),
+        ("/healthz/more", Channel),
+        ("/page", Channel),
+        ("/PAGE/page.js", Channel),
+        ("/page/", Refused(404)),
+        ("/page/missing.js", Refused(404)),
+        ("/page/missing.js?as=events", Refused(404)),
+        ("/%70age/missing.js", Refused(404)),
+        ("/page/page.JS", Refused(404)),
+        ("/page/page.js/", Refused(404)),
+        ("/page//page.js", Refused(404)),
+        ("/page/index.html", Refused(404)),
+        ("/page/more/page.js", Refused(404)),
+        ("/page/../healthz", Refused(404)),
+        ("/page/../src/main.rs", Refused(404)),
+        ("/page/%2e%2e/x", Refused(404)),
+        ("/page/..%2f..%2fetc%2fpasswd", Refused(404)),
+        ("/page/%00", Refused(404)),
+        ("/page/%ff", Refused(404)),
+        ("/%70age/%2e%2e/x", Refused(400)),
+    ];
+    survives(&[], |hub| {
+        for (path, meant) in cases {
+            let answer = ask(hub.http, "GET", path);
+            let streams = answer.header("transfer-encoding").is_some();
+            match meant {
+                Health => assert_eq!((answer.status, &*answer.body), (200, "well\n"), "{path}"),
+                Channel => assert_eq!((answer.status, streams), (200, true), "{path}: {answer:?}"),
+                Refused(status) => {
+                    assert_eq!((answer.status, streams), (status, false), "{path}: {answer:?}");
+                    assert!(is_sentence(&answer.body), "{path}: {answer:?}");
+                }
+            }
+        }
+    });
+}
+
+#[test]
+fn no_channel_hides_behind_a_fixed_path() {
+    survives(&["websocket_publish=true"], |hub| {
+        for (path, _) in FIXED.iter().filter(|(path, _)| *path != "/") {
+            let hex = |byte: u8| format!("%{byte:02x}");
+            let encoded = format!("/{}{}", hex(path.as_bytes()[1]), &path[2..]);
+            let plain = ask(hub.http, "GET", path);
+            let same = ask(hub.http, "GET", &encoded);
+            let told = |answer: &Answer| answer.header("content-type").map(str::to_owned);
+            assert_eq!((same.status, told(&same)), (plain.status, told(&plain)), "{encoded}");
+            let mut client = Client::connect(hub.http);
+            client.send(post(&encoded, "hidden"));
+            assert_eq!(client.answer().unwrap().status, 405, "{encoded}");
+            assert_eq!(Socket::ask(hub.http, &encoded).answer().unwrap().status, 200, "{encoded}");
+        }
+        let channels = ask(hub.http, "GET", "/channels").body;
+        assert!(!channels.contains("healthz"), "{channels}");
+    });
+}
+
+#[test]
+fn a_page_of_a_foreign_origin_gets_nothing() {
+    survives(&["allowed_origins=https://good.example", "websocket_publish=true"], |hub| {
+        for origin in ["https://evil.example", "null", "http://x.evil.example", "https://x:1", ""] {
+            let headers = format!("Host: x\r\nOrigin: {origin}\r\n");
+            for path in guarded().chain(["/a", "/a?as=json", "/a?as=events", "/a?as=poll"]) {
+                let answer = ask_as(hub.http, "GET", path, &headers);
+                assert_eq!(answer.status, 403, "{path} from {origin:?}");
+                assert_eq!(answer.header("access-control-allow-origin"), None, "{path}");
+            }
+            assert_eq!(open_as(hub.http, "/a", &headers).status, 403, "{origin:?}");
+            let mut client = Client::connect(hub.http);
+            client.send(post("/a", "x").replace("Host: x\r\n", &headers));
+            assert_eq!(client.answer().unwrap().status, 403, "{origin:?} publishes");
+        }
+        let good = "Host: x\r\nOrigin: https://good.example\r\n";
+        for path in ["/metrics", "/channels"] {
+            let answer = ask_as(hub.http, "GET", path, good);
+            let readable = answer.header("access-control-allow-origin");
+            assert_eq!((answer.status, readable), (200, Some("https://good.example")), "{path}");
+        }
+        assert_eq!(open_as(hub.http, "/a", good).status, 101);
+        assert_eq!(open_as(hub.http, "/a", "Host: x\r\nOrigin: http://x\r\n").status, 101);
+    });
+}
+
+/// `x` is the host that the innocent ask for.
+#[test]
+fn a_host_that_is_not_ours_is_refused_but_told_whether_we_are_well() {
+    survives(&["allowed_hosts=x"], |hub| {
+        for headers in ["Host: evil.example\r\n", "Host: x.evil.example\r\n", "Host: \r\n", ""] {
+            let streams = ["/a", "/a?as=json", "/a?as=events", "/a?as=poll", "/page/missing.js"];
+            for path in guarded().chain(streams) {
+                let status = ask_as(hub.http, "GET", path, headers).status;
+                assert_eq!(status, 421, "{path} of {headers:?}");
+            }
+            assert_eq!(open_as(hub.http, "/a", headers).status, 421, "{headers:?}");
+            let mut client = Client::connect(hub.http);
+            client.send(post("/a", "x").replace("Host: x\r\n", headers));
+            assert_eq!(client.answer().unwrap().status, 421, "{headers:?} publishes");
+            for path in ASKED_BY_ADDRESS {
+                let status = ask_as(hub.http, "GET", path, headers).status;
+                assert_eq!(status, 200, "{path} of {headers:?}");
+            }
+        }
+        let (two, there) = ("Host: x\r\nHost: evil.example\r\n", "http://evil.example/metrics");
+        assert_eq!(ask_as(hub.http, "GET", "/metrics", two).status, 421);
+        assert_eq!(ask(hub.http, "GET", there).status, 421);
+    });
+}
+
+#[test]
+fn no_answer_may_be_taken_for_what_it_is_not() {
+    survives(&[], |hub| {
+        let channels =
+            ["/a", "/a?as=json", "/a?as=events", "/a?as=poll&last=1", "/a//b", "/page/x"];
+        let asked = FIXED.iter().map(|(path, _)| *path).chain(channels);
+        for (path, method) in asked.flat_map(|path| ["GET", "HEAD", "PUT"].map(|m| (path, m))) {
+            let answer = ask(hub.http, method, path);
+            let told = answer.header("x-content-type-options");
+            assert_eq!(told, Some("nosniff"), "{method} {path}: {answer:?}");
+        }
+        let mut client = Client::connect(hub.http);
+        client.send(post("/a", "x"));
+        assert_eq!(client.answer().unwrap().header("x-content-type-options"), Some("nosniff"));
+    });
+}
