@@ -49,10 +49,10 @@ check: && check-book
 @check-book *args:
     {{ workbook }} check {{ args }}
 
-# Run the sessions again, and take what they print now as what the book shows
+# Run the sessions again, and take what they show now as what the book shows: outputs, and the picture of the page
 [group('prove')]
 accept *filter:
-    INSTA_UPDATE=always cargo test --quiet --package book-tests --test sessions -- {{ filter }}
+    INSTA_UPDATE=always cargo test --quiet --package book-tests --test sessions --test gateway -- {{ filter }}
 
 # Measure what the book quotes, and write results and charts: `just bench connections`
 [group('prove')]

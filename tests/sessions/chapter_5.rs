@@ -1,6 +1,7 @@
 //! Chapter 5: the gateway.
 
 use crate::chapter_3::session;
+use book_tests::Session;
 
 pub(crate) fn numbers_come_out_of_one_port_in_every_form() {
     let session = session("gateway");
@@ -17,14 +18,14 @@ pub(crate) fn numbers_come_out_of_one_port_in_every_form() {
 }
 
 pub(crate) fn a_gateway_is_ready_when_it_has_numbers() {
-    let session = session("readiness");
+    let session = Session::new("readiness");
     let gateway = session.terminal("gateway");
     gateway.start("./just step 5 --set numbers=127.0.0.1:7776", "gateway: ready");
     let monitor = session.terminal("monitor");
     monitor.run("curl -i localhost:8080/readyz");
     monitor.run("curl localhost:8080/healthz");
     let numbers = session.terminal("numbers");
-    numbers.run("./just step 1 start --set seed=7 --set rate_per_minute=6");
+    numbers.run("./just step 1 start --set seed=7 --set rate_per_minute=20");
     gateway.wait_for("connected to");
     monitor.run("curl -sN localhost:8080/numbers?last=1 | head -n 1");
     monitor.run("curl localhost:8080/readyz");
@@ -39,7 +40,7 @@ pub(crate) fn a_gateway_drains_before_it_stops() {
     let gateway = session.terminal("gateway");
     gateway.run("./just step 5 start --set drain_time=5");
     let reader = session.terminal("reader");
-    reader.start("curl -sN 'localhost:8080/news?as=json'", "\n{");
+    reader.start("curl -sN 'localhost:8080/news?as=json'", "since");
     let log = session.terminal("log");
     log.start("./just step 5 log -f -n 1", "gateway: ready");
     let monitor = session.terminal("monitor");
@@ -58,10 +59,9 @@ pub(crate) fn a_gateway_drains_before_it_stops() {
 pub(crate) fn a_reader_behind_a_proxy_carries_on_or_is_told() {
     let session = session("proxy").with("steps");
     let gateways = session.terminal("gateways");
-    gateways.run("./just step 1 start");
     for (name, address) in [("one", "127.0.0.2"), ("two", "127.0.0.3")] {
         gateways.run(&format!(
-            "./just step 5 start --state-dir {name} --set bind_interface={address} --set numbers=127.0.0.1:7776 --set drain_time=1"
+            "./just step 5 start --state-dir {name} --set bind_interface={address} --set numbers_bind={address}:7776 --set drain_time=1"
         ));
     }
     let proxy = session.terminal("proxy");
@@ -87,6 +87,5 @@ pub(crate) fn a_reader_behind_a_proxy_carries_on_or_is_told() {
     reader.press_ctrl_c();
     proxy.press_ctrl_c();
     gateways.run("./just step 5 stop --state-dir one");
-    gateways.run("./just step 1 stop");
     session.end();
 }

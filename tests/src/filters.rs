@@ -10,6 +10,7 @@ const FILTERS: &[(&str, &str, &str)] = &[
     ("a process id", r"\bpid \d+", "pid <pid>"),
     ("HAProxy's process id", r"(?m)^(\[[A-Z]+\] +)\(\d+\) :", "${1}(<pid>) :"),
     ("how long a check took", r"check duration: \d+ms", "check duration: <n> ms"),
+    ("how many connections HAProxy has", r"\d+ sessions active", "<n> sessions active"),
     ("how long something has run", r"\bfor (\d+(s|m|h) ?)+", "for <time>"),
     ("a random wait", r"trying again in \d+ ms", "trying again in <wait> ms"),
     ("a date", r"[A-Z][a-z]{2}, \d\d [A-Z][a-z]{2} \d{4} \d\d:\d\d:\d\d GMT", "<date>"),

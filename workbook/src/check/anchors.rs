@@ -18,8 +18,8 @@ pub(super) fn faults(root: &Path, chapters: &[Chapter]) -> anyhow::Result<Vec<Fa
         .collect();
     let mut faults = Vec::new();
     for file in book::files(&root.join("steps"))? {
-        let is_rust = file.extension().is_some_and(|extension| extension == "rs");
-        let text = if is_rust { fs::read_to_string(&file)? } else { continue };
+        let is_code = file.extension().is_some_and(|kind| kind == "rs" || kind == "js");
+        let text = if is_code { fs::read_to_string(&file)? } else { continue };
         let path = file.strip_prefix(root)?;
         for captures in ANCHOR.captures_iter(&text) {
             let anchor = captures.get(1).expect("the pattern has one group");

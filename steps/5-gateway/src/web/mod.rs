@@ -2,7 +2,8 @@
 //!
 //! | file | what |
 //! | --- | --- |
-//! | `server.rs` | [`WebServer`]: the service, and which path is answered by what |
+//! | `server.rs` | [`WebServer`]: the service; a path is a channel, or something of the site |
+//! | `site.rs` | what there is beside channels |
 //! | `page.rs` | the page, and what a browser may do with it |
 //! | `vitals.rs` | [`Vitals`]: what a web server must know of the program around it |
 //! | `metrics.rs` | the figures, as Prometheus reads them |
@@ -12,6 +13,7 @@ mod channel_list;
 mod metrics;
 mod page;
 mod server;
+mod site;
 mod vitals;
 
 pub use metrics::Figure;

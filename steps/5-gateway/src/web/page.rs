@@ -1,11 +1,13 @@
 //! The page, and what a browser may do with it.
 
-use http::{HeaderMap, HeaderValue, header};
+use super::site::Answer;
+use http::{HeaderMap, HeaderValue, StatusCode, header};
+use pubsub::http::Body;
 
 /// A file of the page.
 pub(super) struct File {
     media_type: &'static str,
-    pub(super) text: &'static str,
+    text: &'static str,
 }
 
 /// The page may load and ask for what is on this very port, and nothing else. No script or style
@@ -36,15 +38,17 @@ pub(super) fn file(path: &str) -> Option<File> {
 }
 
 impl File {
-    /// The headers that it is sent with.
-    pub(super) fn headers(&self) -> HeaderMap {
+    /// The file as an answer.
+    pub(super) fn answer(&self) -> Answer {
         let fixed = HeaderValue::from_static;
-        HeaderMap::from_iter([
+        let mut answer = Body::text(StatusCode::OK, self.text);
+        answer.headers_mut().extend(HeaderMap::from_iter([
             (header::CONTENT_TYPE, fixed(self.media_type)),
             // A gateway that has been renewed has another page, too.
             (header::CACHE_CONTROL, fixed("no-cache")),
             (header::CONTENT_SECURITY_POLICY, fixed(POLICY)),
             (header::REFERRER_POLICY, fixed("no-referrer")),
-        ])
+        ]));
+        answer
     }
 }

@@ -1,0 +1,118 @@
+//! What the web port has beside channels: the page, health, metrics.
+
+use super::{Vitals, channel_list::ChannelList, metrics, page};
+use bytes::Bytes;
+use http::{HeaderMap, HeaderValue, Method, Response, StatusCode, header, request::Parts};
+use message_hub::{HttpSubscription, Hub};
+use pubsub::{
+    ChannelName, PubSub,
+    http::{Body, Refusal},
+};
+use std::sync::Arc;
+
+pub(super) type Answer = Response<Body<HttpSubscription>>;
+
+/// What there is to be asked for beside channels.
+pub(super) struct Site {
+    hub: Arc<Hub>,
+    vitals: Arc<dyn Vitals>,
+    channel_list: ChannelList,
+}
+
+/// What is at a path that names no channel on this port.
+pub(super) enum Resource {
+    Health,
+    Readiness,
+    Metrics,
+    Channels,
+    File(page::File),
+    NoFile,
+}
+
+impl Site {
+    pub(super) fn new(hub: Arc<Hub>, vitals: Arc<dyn Vitals>) -> Self {
+        Site { hub, vitals, channel_list: ChannelList::default() }
+    }
+
+    /// What is at a path; `None` at one that names a channel, or nothing. Whatever way a path is
+    /// encoded, it means the same: no channel hides behind `/%68ealthz`.
+    pub(super) fn at(&self, path: &str) -> Option<Resource> {
+        let decoded = ChannelName::from_path(path).ok();
+        let path = decoded.as_ref().map_or(path, ChannelName::as_str);
+        match path {
+            "/healthz" => Some(Resource::Health),
+            "/readyz" => Some(Resource::Readiness),
+            "/metrics" => Some(Resource::Metrics),
+            "/channels" => Some(Resource::Channels),
+            _ => match page::file(path) {
+                None if path.starts_with("/page/") => Some(Resource::NoFile),
+                file => file.map(Resource::File),
+            },
+        }
+    }
+
+    pub(super) fn answer(&self, resource: &Resource, request: &Parts) -> Answer {
+        let admitted = self.admit(resource, request);
+        let answer = admitted.map(|headers| {
+            let mut answer = self.content(resource);
+            let fresh = HeaderValue::from_static("no-store");
+            answer.headers_mut().entry(header::CACHE_CONTROL).or_insert(fresh);
+            answer.headers_mut().extend(headers);
+            answer
+        });
+        answer.unwrap_or_else(Refusal::into_response)
+    }
+
+    /// Refuses who may not ask. Those in front of us ask after our health by address, and not by a
+    /// name that is ours.
+    fn admit(&self, resource: &Resource, request: &Parts) -> Result<HeaderMap, Refusal> {
+        if !matches!(request.method, Method::GET | Method::HEAD) {
+            let sentence =
+                format!("{:.100} is no channel on this port; GET asks for it", request.uri.path());
+            let allowed = HeaderValue::from_static("GET, HEAD");
+            return Err(
+                Refusal::new(StatusCode::METHOD_NOT_ALLOWED, sentence).with(header::ALLOW, allowed)
+            );
+        }
+        match resource {
+            Resource::Health | Resource::Readiness => Ok(HeaderMap::new()),
+            _ => self.hub.admit(request),
+        }
+    }
+
+    // ANCHOR: content
+    fn content(&self, resource: &Resource) -> Answer {
+        match resource {
+            Resource::Health => text("well\n"),
+            Resource::Readiness => match self.vitals.ready() {
+                Ok(()) => text("ready\n"),
+                Err(why) => not_ready(why),
+            },
+            Resource::Metrics => {
+                let figures = self.vitals.figures().into_iter();
+                let all = figures.chain(metrics::of_hub(self.hub.totals()));
+                typed(metrics::MEDIA_TYPE, metrics::text(all))
+            }
+            Resource::Channels => typed("application/json", self.channel_list.json(&self.hub)),
+            Resource::File(file) => file.answer(),
+            Resource::NoFile => {
+                Refusal::new(StatusCode::NOT_FOUND, "the page has no such file").into_response()
+            }
+        }
+    }
+    // ANCHOR_END: content
+}
+
+fn text(text: impl Into<Bytes>) -> Answer {
+    Body::text(StatusCode::OK, text)
+}
+
+fn not_ready(why: &str) -> Answer {
+    Body::text(StatusCode::SERVICE_UNAVAILABLE, format!("not ready: {why}\n"))
+}
+
+fn typed(media_type: &'static str, content: impl Into<Bytes>) -> Answer {
+    let mut answer = text(content);
+    answer.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static(media_type));
+    answer
+}
