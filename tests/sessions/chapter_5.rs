@@ -29,7 +29,8 @@ pub(crate) fn a_gateway_is_ready_when_it_has_numbers() {
     gateway.wait_for("connected to");
     monitor.run("curl -sN localhost:8080/numbers?last=1 | head -n 1");
     monitor.run("curl localhost:8080/readyz");
-    monitor.run("curl -s localhost:8080/metrics | grep -v bytes");
+    let metrics = session.terminal("metrics");
+    metrics.run("curl -s localhost:8080/metrics | grep -v bytes");
     gateway.press_ctrl_c();
     numbers.run("./just step 1 stop");
     session.end();

@@ -43,8 +43,8 @@ impl Guard {
     }
 
     /// Refuses a request for a host that is not ours, where it is set which are. Whoever owns a name
-    /// can have it lead to this machine, once his page is open in a browser here (DNS rebinding):
-    /// the page is then one of this very host. But it asks for its own name.
+    /// can have it lead to this machine, once a page at that name is open in a browser here (DNS
+    /// rebinding): the page is then one of this very host. But it asks for its own name.
     // ANCHOR: host
     fn host(&self, request: &Parts) -> Result<(), Refusal> {
         let allowed = self.allowed_hosts.get();
