@@ -23,46 +23,54 @@ use std::process::ExitCode;
 
 const TESTS: &[Test] = &[
     (
-        "each_transport_is_used_where_those_before_it_are_blocked",
+        "transports::each_transport_is_used_where_those_before_it_are_blocked",
         "chromium haproxy",
         transports::each_is_used,
     ),
     (
-        "a_loss_of_the_connection_loses_and_doubles_nothing_on_each_transport",
+        "transports::a_loss_of_the_connection_loses_and_doubles_nothing_on_each_transport",
         "chromium haproxy",
         transports::a_loss_loses_nothing,
     ),
     (
-        "a_restart_of_the_gateway_loses_and_doubles_nothing_on_each_transport",
+        "transports::a_restart_of_the_gateway_loses_and_doubles_nothing_on_each_transport",
         "chromium haproxy",
         transports::a_restart_loses_nothing,
     ),
     (
-        "a_killed_gateway_is_come_back_to_on_each_transport",
+        "transports::a_killed_gateway_is_come_back_to_on_each_transport",
         "chromium haproxy",
         transports::a_kill_is_survived,
     ),
     (
-        "a_transport_that_is_swallowed_is_given_up",
+        "transports::a_transport_that_is_swallowed_is_given_up",
         "chromium haproxy",
         transports::what_is_swallowed_is_given_up,
     ),
-    ("a_place_that_is_gone_is_told", "chromium", transports::a_gap_is_told),
-    ("a_refusal_is_shown_and_is_the_end_of_it", "chromium", transports::a_refusal_is_shown),
-    ("all_can_be_done_by_keyboard", "chromium", access::keyboard),
+    ("transports::a_place_that_is_gone_is_told", "chromium", transports::a_gap_is_told),
     (
-        "no_rule_of_accessibility_is_broken_wide_and_narrow_dark_and_light",
+        "transports::a_refusal_is_shown_and_is_the_end_of_it",
+        "chromium",
+        transports::a_refusal_is_shown,
+    ),
+    ("access::all_can_be_done_by_keyboard", "chromium", access::keyboard),
+    (
+        "access::no_rule_of_accessibility_is_broken_wide_and_narrow_dark_and_light",
         "chromium node-axe",
         access::rules,
     ),
-    ("a_paused_page_stands_still_and_loses_nothing", "chromium", access::pause),
-    ("a_screen_reader_is_told_what_the_page_shows", "chromium", access::outline),
-    ("a_page_of_a_foreign_origin_gets_nothing", "chromium", security::foreign_page),
-    ("a_page_that_leads_its_own_name_here_gets_nothing", "chromium", security::rebound_page),
-    ("a_script_that_is_smuggled_in_is_not_run", "chromium", security::smuggled_script),
-    ("a_message_is_text_whatever_is_in_it", "chromium", security::messages_are_text),
-    ("the_metrics_are_what_prometheus_reads", "python-prometheus", metrics::parsed),
-    ("the_page_looks_as_the_book_shows_it", "chromium", screenshot::as_shown),
+    ("access::a_paused_page_stands_still_and_loses_nothing", "chromium", access::pause),
+    ("access::a_screen_reader_is_told_what_the_page_shows", "chromium", access::outline),
+    ("security::a_page_of_a_foreign_origin_gets_nothing", "chromium", security::foreign_page),
+    (
+        "security::a_page_that_leads_its_own_name_here_gets_nothing",
+        "chromium",
+        security::rebound_page,
+    ),
+    ("security::a_script_that_is_smuggled_in_is_not_run", "chromium", security::smuggled_script),
+    ("security::a_message_is_text_whatever_is_in_it", "chromium", security::messages_are_text),
+    ("metrics::the_metrics_are_what_prometheus_reads", "python-prometheus", metrics::parsed),
+    ("screenshot::the_page_looks_as_the_book_shows_it", "chromium", screenshot::as_shown),
 ];
 
 fn main() -> ExitCode {

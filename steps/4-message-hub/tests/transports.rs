@@ -70,7 +70,7 @@ async fn a_silent_stream_shows_signs_of_life() {
     let mut socket = rig.socket("/news").await;
     assert_eq!(lines.line().await, "one\n");
     assert_eq!(lines.line().await, "\n");
-    assert_eq!(events.piece(":\n\n").await.matches("data").count(), 1);
+    assert_eq!(events.piece(":\n\n").await.matches("data: one").count(), 1);
     let part = tail.piece("one\r\n").await;
     assert!(part.ends_with("\r\n\r\none\r\n"), "{part}");
     let again = "--next-message\r\nContent-Type: text/plain; charset=utf-8\r\nContent-Length: 3\r\n\r\none\r\n";

@@ -8,7 +8,6 @@ const HEIGHT = 100
 export class Chart {
   #svg
   #bars = []
-  #numbers = []
 
   constructor(svg, count) {
     this.#svg = svg
@@ -21,31 +20,25 @@ export class Chart {
       this.#bars.push(bar)
     }
     svg.append(...this.#bars)
-    this.#draw()
+    this.draw([])
   }
 
-  add(number) {
-    this.#numbers.push(number)
-    this.#numbers.splice(0, this.#numbers.length - this.#bars.length)
-    this.#draw()
-  }
-
-  #draw() {
-    const first = this.#bars.length - this.#numbers.length
+  // Draws these numbers, of which there are as many as there are bars, or fewer.
+  draw(numbers) {
+    const first = this.#bars.length - numbers.length
     this.#bars.forEach((bar, index) => {
       // A zero is a line, and no number is nothing.
-      const number = this.#numbers[index - first]
+      const number = numbers[index - first]
       const height = number === undefined ? 0 : 2 + (number / LARGEST) * (HEIGHT - 2)
       bar.setAttribute('y', HEIGHT - height)
       bar.setAttribute('height', height)
     })
-    this.#svg.setAttribute('aria-label', this.#words())
+    this.#svg.setAttribute('aria-label', words(numbers))
   }
+}
 
-  #words() {
-    const numbers = this.#numbers
-    if (numbers.length === 0) return 'A chart of the newest numbers: none so far'
-    const mean = numbers.reduce((sum, number) => sum + number, 0) / numbers.length
-    return `A chart of the newest ${numbers.length} numbers, from ${Math.min(...numbers)} to ${Math.max(...numbers)}, ${mean.toFixed(1)} on average`
-  }
+function words(numbers) {
+  if (numbers.length === 0) return 'A chart of the newest numbers: none so far'
+  const mean = numbers.reduce((sum, number) => sum + number, 0) / numbers.length
+  return `A chart of the newest ${numbers.length} numbers, from ${Math.min(...numbers)} to ${Math.max(...numbers)}, ${mean.toFixed(1)} on average`
 }

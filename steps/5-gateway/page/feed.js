@@ -5,7 +5,7 @@ import { events, polling, webSocket } from './transports.js'
 const TRANSPORTS = [webSocket, events, polling]
 
 // How often a transport that has worked may fail, with the gateway there, before the next is tried.
-const FAILURES = 3
+const FAULTS = 3
 
 // The waits between two tries, in ms: they double from the shortest to the longest.
 const SHORTEST = 200
@@ -54,17 +54,17 @@ export class Feed {
   // ANCHOR: run
   async #run() {
     let failures = 0 // since it was last connected
-    let tries = 0 // of these, by this transport
+    let faults = 0 // of this transport, one after the other
     while (!this.#closed) {
       this.transport = TRANSPORTS[this.#choice]
       const { opened, why } = await this.#use(this.transport)
       if (why && isFinal(why.status)) return this.#refused(why)
       failures = opened ? 0 : failures + 1
-      tries = opened ? 0 : tries + 1
       // If nobody answers, it is not the transport that is at fault.
-      if (tries >= (this.#hasWorked ? FAILURES : 1) && (await isAnswering())) {
+      faults = !opened && (await isAnswering()) ? faults + 1 : 0
+      if (faults >= (this.#hasWorked ? FAULTS : 1)) {
         this.#choose((this.#choice + 1) % TRANSPORTS.length)
-        tries = 0
+        faults = 0
         if (this.#choice > 0) continue
       }
       await this.#wait(failures)

@@ -1,0 +1,42 @@
+// Showing things.
+
+export const element = (id) => document.getElementById(id)
+
+export function show(id, text) {
+  // What has not changed is not said again by a screen reader.
+  if (element(id).textContent !== text) element(id).textContent = text
+}
+
+// Returns a function that has `draw` called with the next picture of the screen: once, however often
+// it is called until then. Messages may come faster than anybody can look.
+export function onNextPicture(draw) {
+  let asked = false
+  return () => {
+    if (asked) return
+    asked = true
+    requestAnimationFrame(() => {
+      asked = false
+      draw()
+    })
+  }
+}
+
+// What a feed does, in words.
+export function stateOf(feed) {
+  switch (feed.state) {
+    case 'open':
+      return `by ${feed.transport.name}`
+    case 'connecting':
+      return `connecting by ${feed.transport.name} …`
+    case 'refused':
+      return `refused: ${feed.sentence}`
+    default:
+      return 'lost; coming back …'
+  }
+}
+
+// What could not be had, in words.
+export function sentence(notice) {
+  if (notice.missed) return `${notice.missed} messages were missed: this page was too slow.`
+  return 'The gateway was restarted, or this page was away for too long: what came in between cannot be had.'
+}
