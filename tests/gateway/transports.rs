@@ -174,7 +174,7 @@ pub(crate) fn a_refusal_is_shown() {
     page.until_text("talk-feed", "refused: a channel's name is UTF-8 text");
     page.0.evaluate(
         "document.getElementById('channel').value = '/rooms/8';
-         document.getElementById('message').value = 'x'.repeat(70000);
+         document.getElementById('message').value = 'x'.repeat(3000000);
          document.getElementById('publish-button').click()",
     );
     page.until_text("published", "Not published: the message is longer than 65536 bytes");

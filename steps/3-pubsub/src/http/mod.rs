@@ -5,12 +5,14 @@
 //! | `port.rs` | where a server listens |
 //! | `limits.rs` | how many, how large, how long |
 //! | `server.rs` | accepting connections and serving them |
+//! | `linger.rs` | closing a connection without losing its last answer |
 //! | `body.rs` | what is answered: a text, or a stream that ends when it is told to |
 //! | `read.rs` | reading what is sent, up to a size and within a time |
 //! | `refusal.rs` | saying no: a status and a sentence |
 
 mod body;
 mod limits;
+mod linger;
 mod port;
 mod read;
 mod refusal;
@@ -18,6 +20,7 @@ mod server;
 
 pub use body::{Body, stream_headers};
 pub use limits::Limits;
+pub use linger::Linger;
 pub use port::Port;
 pub use read::read_message;
 pub use refusal::Refusal;

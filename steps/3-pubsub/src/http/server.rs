@@ -1,6 +1,6 @@
 //! Accepting connections and serving HTTP/1.1 on them.
 
-use super::Limits;
+use super::{Limits, Linger};
 use bytes::Bytes;
 use http::{Request, Response};
 use http_body::Body;
@@ -8,7 +8,15 @@ use hyper::{body::Incoming, server::conn::http1, service::service_fn};
 use hyper_util::rt::{TokioIo, TokioTimer};
 use service::{Door, Full, Place, Scope};
 use socket2::SockRef;
-use std::{convert::Infallible, io, pin::pin, sync::Arc};
+use std::{
+    convert::Infallible,
+    io,
+    pin::pin,
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering::Relaxed},
+    },
+};
 use tokio::{
     io::AsyncWriteExt,
     net::{TcpListener, TcpStream},
@@ -75,7 +83,8 @@ async fn accept<H: Handler>(listener: TcpListener, door: Arc<Door>, server: Arc<
 async fn refuse(mut stream: TcpStream, full: &Full) {
     let sentence = format!("the server is {full}; come back later\n");
     let answer = format!(
-        "HTTP/1.1 503 Service Unavailable\r\nContent-Type: text/plain; charset=utf-8\r\nContent-Length: {}\r\nRetry-After: 5\r\nConnection: close\r\n\r\n{sentence}",
+        "HTTP/1.1 503 Service Unavailable\r\nContent-Type: text/plain; charset=utf-8\r\nX-Content-Type-Options: {}\r\nContent-Length: {}\r\nRetry-After: 5\r\nConnection: close\r\n\r\n{sentence}",
+        "nosniff",
         sentence.len()
     );
     // A new connection has room for this, so it does not wait.
@@ -91,10 +100,19 @@ impl<H: Handler> Server<H> {
             return;
         }
         let place = Arc::new(place);
+        let more_to_come = Arc::new(AtomicBool::new(false));
+        let stream = Linger::new(stream, more_to_come.clone());
         // In a box, which is gone when the answer is there: what hyper has room for, it keeps.
-        let answer = service_fn(|request| {
+        let answer = service_fn(|request: Request<Incoming>| {
+            let has_body = !request.body().is_end_stream();
             let answer = self.handler.answer(request, &place);
-            Box::pin(async { Ok::<_, Infallible>(answer.await) })
+            let more_to_come = &more_to_come;
+            Box::pin(async move {
+                let answer = answer.await;
+                // What is refused may not have been read to its end.
+                more_to_come.store(has_body && !answer.status().is_success(), Relaxed);
+                Ok::<_, Infallible>(answer)
+            })
         });
         let connection = http1::Builder::new()
             .timer(TokioTimer::new())

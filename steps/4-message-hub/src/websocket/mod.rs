@@ -17,11 +17,10 @@ use hyper::{body::Incoming, upgrade::Upgraded};
 use hyper_util::rt::TokioIo;
 use pubsub::{
     ChannelName,
-    http::{self as server, Handler, Limits, Port, Refusal},
+    http::{self as server, Handler, Limits, Linger, Port, Refusal},
 };
 use service::{Failure, Place, Scope, Service, Setting, Settings};
 use std::{io, net::SocketAddr, sync::Arc, time::Duration};
-use tokio::net::TcpStream;
 use tracing::debug;
 
 /// A service on `websocket_port`.
@@ -177,8 +176,8 @@ fn connection(
     terms: Terms,
     place: Arc<Place>,
 ) -> Box<Connection> {
-    let parts = upgraded.downcast::<TokioIo<TcpStream>>().expect("this port serves TCP");
-    let stream = parts.io.into_inner();
+    let parts = upgraded.downcast::<TokioIo<Linger>>().expect("the port serves it so");
+    let stream = parts.io.into_inner().into_stream();
     Box::new(Connection::new(stream, &parts.read_buf, subscription, terms, place))
 }
 

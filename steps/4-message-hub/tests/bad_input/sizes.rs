@@ -3,8 +3,12 @@
 use crate::{
     case::survives,
     client::{Client, post, published},
+    hub::PATIENCE,
 };
-use std::time::Duration;
+use std::{
+    thread,
+    time::{Duration, Instant},
+};
 
 #[test]
 fn a_request_with_too_large_a_head_is_refused_and_cut_off() {
@@ -57,6 +61,43 @@ fn a_message_that_is_told_to_be_too_long_is_refused_before_it_is_sent() {
                 assert!(answer.body.contains("1000 bytes (max_message_bytes)"), "{answer:?}");
                 client.is_hung_up_on();
             }
+        }
+    });
+}
+
+/// A browser sends all of a message before it reads a word of the answer.
+#[test]
+fn a_client_that_sends_all_of_a_message_that_is_too_long_still_gets_the_sentence() {
+    survives(&["max_message_bytes=1000"], |hub| {
+        let body = vec![b'x'; 8 * 1024 * 1024];
+        for request in ["POST /large", "PUT /large", "POST /a//b"] {
+            let mut client = Client::connect(hub.http);
+            let length = body.len();
+            client
+                .send(format!("{request} HTTP/1.1\r\nHost: x\r\nContent-Length: {length}\r\n\r\n"));
+            let answer = client.answer().unwrap();
+            client.try_send(&body).unwrap_or_else(|error| panic!("{request}: {error}"));
+            assert!(answer.status >= 400, "{request}: {answer:?}");
+            client.is_hung_up_on();
+        }
+    });
+}
+
+/// But not for ever, whatever is still to come.
+#[test]
+fn a_client_that_is_refused_and_sends_on_for_ever_is_cut_off() {
+    survives(&["max_message_bytes=1000"], |hub| {
+        let endless = "POST /large HTTP/1.1\r\nHost: x\r\nContent-Length: 9000000000000\r\n\r\n";
+        let mut sends = Client::connect(hub.http);
+        sends.send(endless);
+        sends.send_for_ever(&[b'x'; 65_536], Duration::from_secs(5));
+        let mut drips = Client::connect(hub.http);
+        drips.send(endless);
+        assert_eq!(drips.answer().map(|answer| answer.status), Some(413));
+        let began = Instant::now();
+        while drips.try_send("x").is_ok() {
+            assert!(began.elapsed() < PATIENCE, "still taken");
+            thread::sleep(Duration::from_millis(20)); // as slow as it is meant to be
         }
     });
 }
