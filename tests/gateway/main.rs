@@ -47,6 +47,11 @@ const TESTS: &[Test] = &[
         "chromium haproxy",
         transports::what_is_swallowed_is_given_up,
     ),
+    (
+        "transports::a_gateway_that_says_nothing_any_more_is_noticed",
+        "chromium",
+        transports::silence_is_noticed,
+    ),
     ("transports::a_place_that_is_gone_is_told", "chromium", transports::a_gap_is_told),
     (
         "transports::a_refusal_is_shown_and_is_the_end_of_it",

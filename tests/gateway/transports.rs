@@ -147,6 +147,24 @@ pub(crate) fn what_is_swallowed_is_given_up() {
     assert_eq!(page.text("numbers-feed"), "by server-sent events");
 }
 
+/// Its connections are open all the while: only the page's own question tells.
+pub(crate) fn silence_is_noticed() {
+    let gateway = gateway(&SEEDED);
+    let mut page = Page::open(web(&gateway));
+    page.subscribe(CHANNEL);
+    publish_all(web(&gateway), 1..=2);
+    page.until_lines(2);
+    gateway.freeze();
+    page.until("!document.getElementById('numbers-feed').textContent.startsWith('by ')");
+    page.until("!document.getElementById('talk-feed').textContent.includes('by WebSocket')");
+    gateway.thaw();
+    until_by(&mut page, "WebSocket");
+    publish_all(web(&gateway), 3..=4);
+    assert_eq!(page.until_lines(4), texts(1..=4));
+    let (newest, count) = shown(&mut page);
+    assert_eq!(newest, numbers(count)[count - 12..]);
+}
+
 /// The history is so short that what came while the page was away is not all there.
 pub(crate) fn a_gap_is_told() {
     let gateway = gateway(&["history=3"]);

@@ -40,8 +40,21 @@ impl Program {
 
     /// Tells it to stop.
     pub fn terminate(&self) {
-        let pid = Pid::from_child(&self.child);
-        kill_process(pid, Signal::TERM).expect("the program is there");
+        self.signal(Signal::TERM);
+    }
+
+    /// Has it do nothing, while its connections stay open.
+    pub fn freeze(&self) {
+        self.signal(Signal::STOP);
+    }
+
+    /// Lets it go on.
+    pub fn thaw(&self) {
+        self.signal(Signal::CONT);
+    }
+
+    fn signal(&self, signal: Signal) {
+        kill_process(Pid::from_child(&self.child), signal).expect("the program is there");
     }
 
     /// Tells it to stop, and waits until it has.
