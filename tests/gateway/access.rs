@@ -1,9 +1,12 @@
 //! Keyboard, screen readers, narrow windows, themes.
 
 use crate::page::{Page, gateway, web};
-use book_tests::program::{client_packages, publish, root};
+use book_tests::program::{Program, ask, client_packages, publish, root};
 use regex::Regex;
-use std::fs;
+use std::{
+    fs, thread,
+    time::{Duration, Instant},
+};
 
 /// The window's widths.
 const WIDTHS: [u32; 3] = [1200, 600, 320];
@@ -79,23 +82,33 @@ pub(crate) fn rules() {
 }
 
 pub(crate) fn pause() {
-    let gateway = gateway(&["rate_per_minute=600", "seed=7"]);
-    let mut page = Page::open(web(&gateway));
-    let click =
-        "document.getElementById('pause').click(); document.getElementById('count').textContent";
-    let paused_at = page.0.evaluate(click);
-    let readings = || {
-        let answer = book_tests::program::ask(web(&gateway), "GET /metrics", "");
-        let numbers = Regex::new(r"(?m)^gateway_numbers_total (\d+)$").expect("a pattern");
-        numbers.captures(&answer).expect("it is counted")[1].parse::<u32>().expect("a count")
-    };
-    let before = readings();
-    while readings() < before + 10 {
-        std::thread::yield_now();
+    let mut page = Page::blank();
+    let gateway = gateway(&["rate_per_minute=300", "seed=7"]);
+    page.show(web(&gateway));
+    page.0.evaluate("document.getElementById('pause').click()");
+    let (newest, paused_at) = page.numbers();
+    until_passed_on(&gateway, paused_at + 10);
+    assert_eq!(page.numbers(), (newest, paused_at));
+    page.0.evaluate("document.getElementById('pause').click()");
+    page.until(&format!(
+        "Number(document.getElementById('count').textContent) >= {paused_at} + 10"
+    ));
+    page.assert_numbers();
+}
+
+/// Waits until the gateway has passed on so many numbers.
+fn until_passed_on(gateway: &Program, count: usize) {
+    let pattern = Regex::new(r"(?m)^gateway_numbers_total (\d+)$").expect("a pattern");
+    let deadline = Instant::now() + Duration::from_secs(30);
+    loop {
+        let answer = ask(web(gateway), "GET /metrics", "");
+        let passed_on = pattern.captures(&answer).expect("it is counted")[1].parse::<usize>();
+        if passed_on.expect("a count") >= count {
+            return;
+        }
+        assert!(Instant::now() < deadline, "{count} numbers do not come: {answer}");
+        thread::sleep(Duration::from_millis(20));
     }
-    assert_eq!(page.0.evaluate("document.getElementById('count').textContent"), paused_at);
-    page.0.evaluate(click);
-    page.until(&format!("Number(document.getElementById('count').textContent) >= {before} + 10"));
 }
 
 /// What a screen reader makes of the page, kept as a snapshot: names, roles, and what is told when

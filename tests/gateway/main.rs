@@ -48,6 +48,16 @@ const TESTS: &[Test] = &[
         transports::what_is_swallowed_is_given_up,
     ),
     (
+        "transports::a_page_between_two_gateways_sees_each_message_once",
+        "chromium haproxy",
+        transports::two_logs,
+    ),
+    (
+        "transports::a_stream_that_is_held_back_is_given_up",
+        "chromium",
+        transports::what_is_held_back_is_given_up,
+    ),
+    (
         "transports::a_gateway_that_says_nothing_any_more_is_noticed",
         "chromium",
         transports::silence_is_noticed,

@@ -1,6 +1,7 @@
 //! The page in a real browser, as these tests use it.
 
 use book_tests::{browser::Browser, program::Program};
+use number_server::Numbers;
 
 /// A gateway on free ports, with numbers from a server inside it.
 pub(crate) fn gateway(settings: &[&str]) -> Program {
@@ -19,6 +20,13 @@ pub(crate) fn web(gateway: &Program) -> &str {
     gateway.address("gateway/web")
 }
 
+/// The first numbers of a gateway's own server with the seed 7, which has one client.
+pub(crate) fn seeded(count: usize) -> Vec<String> {
+    let mut numbers = Numbers::seeded(7, 1);
+    let mut next = || String::from_utf8_lossy(numbers.next_line()).trim().to_owned();
+    (0..count).map(|_| next()).collect()
+}
+
 /// A gateway's page.
 pub(crate) struct Page(pub(crate) Browser);
 
@@ -28,11 +36,37 @@ const EVERYTHING: &str = "document.body.innerText";
 impl Page {
     /// Opens the page at an address, and waits until it shows a number.
     pub(crate) fn open(address: &str) -> Self {
+        let mut page = Page::blank();
+        page.show(address);
+        page
+    }
+
+    /// A browser that shows nothing yet: to start one takes a while.
+    pub(crate) fn blank() -> Self {
         let mut page = Page(Browser::start());
         page.0.look(1200, 900, "light");
-        page.0.open(&format!("http://{address}/"));
-        page.until("document.getElementById('count').textContent != '0'");
         page
+    }
+
+    /// Shows the page at an address, and waits until there is a number on it.
+    pub(crate) fn show(&mut self, address: &str) {
+        self.0.open(&format!("http://{address}/"));
+        self.until("document.getElementById('count').textContent != '0'");
+    }
+
+    /// The numbers that the page shows as text, and how many it has had: from one moment.
+    pub(crate) fn numbers(&mut self) -> (Vec<String>, usize) {
+        let shown = self.0.evaluate(
+            "[document.getElementById('newest').textContent, document.getElementById('count').textContent]",
+        );
+        let text = |index: usize| shown[index].as_str().expect("a text").to_owned();
+        (text(0).split(' ').map(str::to_owned).collect(), text(1).parse().expect("a count"))
+    }
+
+    /// The page has had all of the numbers of a gateway's own server with the seed 7, and each once.
+    pub(crate) fn assert_numbers(&mut self) {
+        let (newest, count) = self.numbers();
+        assert_eq!(newest, seeded(count)[count.saturating_sub(12)..]);
     }
 
     /// Waits until this is so.

@@ -37,6 +37,22 @@ impl Proxy {
         let free = TcpListener::bind("127.0.0.1:0").expect("a free port");
         let address = free.local_addr().expect("a bound port").to_string();
         drop(free);
+        let folder = tempfile::tempdir().expect("a folder for the configuration");
+        let mut proxy = Proxy { folder, address, process: None };
+        proxy.configure(server, rules);
+        proxy.restart();
+        proxy
+    }
+
+    /// Ends all connections, and passes those that come now on to another server.
+    pub(crate) fn turn_to(&mut self, server: &str) {
+        self.kill();
+        self.configure(server, &[]);
+        self.restart();
+    }
+
+    fn configure(&self, server: &str, rules: &[&str]) {
+        let address = &self.address;
         let rules: String = rules.iter().map(|rule| format!("    {rule}\n")).collect();
         let config = format!(
             "global\n    maxconn 200\n\
@@ -44,11 +60,7 @@ impl Proxy {
              frontend web\n    bind {address}\n{rules}    default_backend gateway\n\
              backend gateway\n    server one {server}\n"
         );
-        let folder = tempfile::tempdir().expect("a folder for the configuration");
-        fs::write(folder.path().join("haproxy.cfg"), config).expect("a file in a new folder");
-        let mut proxy = Proxy { folder, address, process: None };
-        proxy.restart();
-        proxy
+        fs::write(self.folder.path().join("haproxy.cfg"), config).expect("a file in our folder");
     }
 
     /// Starts it where it was.

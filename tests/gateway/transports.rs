@@ -1,11 +1,15 @@
 //! Each transport, with the others blocked; losses and restarts on each.
 
 use crate::{
-    page::{Page, gateway, web},
+    page::{Page, gateway, seeded, web},
     proxy::{NO_STREAMS, NO_WEBSOCKETS, Proxy, WEBSOCKETS_SWALLOWED},
 };
 use book_tests::program::{Program, publish};
-use number_server::Numbers;
+use std::{
+    io::{BufRead, BufReader, Read, Write},
+    net::{TcpListener, TcpStream},
+    thread,
+};
 
 /// How the page calls each transport, and what blocks those that it prefers.
 const TRANSPORTS: [(&str, &[&str]); 3] = [
@@ -16,17 +20,12 @@ const TRANSPORTS: [(&str, &[&str]); 3] = [
 
 const CHANNEL: &str = "/rooms/7";
 
-const SEEDED: [&str; 2] = ["seed=7", "rate_per_minute=600"];
+/// A page that is opened within twelve seconds sees all of the numbers: it begins with the newest
+/// sixty.
+const SEEDED: [&str; 2] = ["seed=7", "rate_per_minute=300"];
 
 /// What the page says when messages cannot be had any more.
 const GONE: &str = "cannot be had";
-
-/// The first numbers of the gateway's own server, which has one client.
-fn numbers(count: usize) -> Vec<String> {
-    let mut numbers = Numbers::seeded(7, 1);
-    let mut next = || String::from_utf8_lossy(numbers.next_line()).trim().to_owned();
-    (0..count).map(|_| next()).collect()
-}
 
 fn publish_all(address: &str, range: std::ops::RangeInclusive<u32>) {
     range.for_each(|number| publish(address, CHANNEL, &number.to_string()));
@@ -34,16 +33,6 @@ fn publish_all(address: &str, range: std::ops::RangeInclusive<u32>) {
 
 fn texts(range: std::ops::RangeInclusive<u32>) -> Vec<String> {
     range.map(|number| number.to_string()).collect()
-}
-
-/// The numbers that the page shows as text, and how many it has had: of one mind, so from one
-/// moment.
-fn shown(page: &mut Page) -> (Vec<String>, usize) {
-    let shown = page.0.evaluate(
-        "[document.getElementById('newest').textContent, document.getElementById('count').textContent]",
-    );
-    let text = |index: usize| shown[index].as_str().expect("a text").to_owned();
-    (text(0).split(' ').map(str::to_owned).collect(), text(1).parse().expect("a count"))
 }
 
 /// Waits until both of the page's feeds are connected by this transport.
@@ -54,24 +43,27 @@ fn until_by(page: &mut Page, name: &str) {
     ));
 }
 
-/// A page behind a proxy, which has read five messages.
-fn after_five(gateway: &Program, proxy: &Proxy, name: &str) -> Page {
-    let mut page = Page::open(&proxy.address);
+/// A gateway, a proxy with these rules in front of it, and a page that has read five messages.
+fn after_five(name: &str, rules: &[&str]) -> (Program, Proxy, Page) {
+    let mut page = Page::blank();
+    let gateway = gateway(&SEEDED);
+    let proxy = Proxy::start(web(&gateway), rules);
+    page.show(&proxy.address);
     page.subscribe(CHANNEL);
-    publish_all(web(gateway), 1..=5);
+    publish_all(web(&gateway), 1..=5);
     assert_eq!(page.until_lines(5), texts(1..=5));
     until_by(&mut page, name);
-    page
+    (gateway, proxy, page)
 }
 
 pub(crate) fn each_is_used() {
     for (name, rules) in TRANSPORTS {
+        let mut page = Page::blank();
         let gateway = gateway(&SEEDED);
         let proxy = Proxy::start(web(&gateway), rules);
-        let mut page = Page::open(&proxy.address);
+        page.show(&proxy.address);
         page.until("Number(document.getElementById('count').textContent) >= 20");
-        let (newest, count) = shown(&mut page);
-        assert_eq!(newest, numbers(count)[count - 12..], "{name}: all, from the first on");
+        page.assert_numbers();
         page.subscribe(CHANNEL);
         until_by(&mut page, name);
         publish(web(&gateway), CHANNEL, "größer & <b>");
@@ -84,9 +76,7 @@ pub(crate) fn each_is_used() {
 
 pub(crate) fn a_loss_loses_nothing() {
     for (name, rules) in TRANSPORTS {
-        let gateway = gateway(&SEEDED);
-        let mut proxy = Proxy::start(web(&gateway), rules);
-        let mut page = after_five(&gateway, &proxy, name);
+        let (gateway, mut proxy, mut page) = after_five(name, rules);
         proxy.kill();
         page.until_text("health", "does not answer");
         publish_all(web(&gateway), 6..=10);
@@ -95,8 +85,7 @@ pub(crate) fn a_loss_loses_nothing() {
         publish_all(web(&gateway), 11..=12);
         assert_eq!(page.until_lines(12), texts(1..=12), "{name}");
         until_by(&mut page, name);
-        let (newest, count) = shown(&mut page);
-        assert_eq!(newest, numbers(count)[count - 12..], "{name}");
+        page.assert_numbers();
         assert_eq!(page.text("numbers-notice"), "", "{name}");
     }
 }
@@ -113,13 +102,11 @@ pub(crate) fn a_kill_is_survived() {
 /// page says that there may have been something in between.
 fn restarts(end: fn(Program)) {
     for (name, rules) in TRANSPORTS {
-        let first = gateway(&SEEDED);
+        let (first, _proxy, mut page) = after_five(name, rules);
         let port = format!("web_port={}", web(&first).rsplit(':').next().expect("a port"));
-        let proxy = Proxy::start(web(&first), rules);
-        let mut page = after_five(&first, &proxy, name);
         end(first);
         page.until_text("health", "does not answer");
-        let (_, before) = shown(&mut page);
+        let (_, before) = page.numbers();
         let second = gateway(&[&SEEDED[..], &[&port]].concat());
         publish_all(web(&second), 6..=8);
         let lines = page.until_lines(9);
@@ -132,9 +119,9 @@ fn restarts(end: fn(Program)) {
         page.until(&format!(
             "Number(document.getElementById('count').textContent) > {before} + 12"
         ));
-        let (newest, count) = shown(&mut page);
+        let (newest, count) = page.numbers();
         let after = count - before;
-        assert_eq!(newest, numbers(after)[after - 12..], "{name}: all of the second's, once");
+        assert_eq!(newest, seeded(after)[after - 12..], "{name}: all of the second's, once");
         assert!(page.text("numbers-notice").contains(GONE), "{name}");
         until_by(&mut page, name);
     }
@@ -149,8 +136,9 @@ pub(crate) fn what_is_swallowed_is_given_up() {
 
 /// Its connections are open all the while: only the page's own question tells.
 pub(crate) fn silence_is_noticed() {
+    let mut page = Page::blank();
     let gateway = gateway(&SEEDED);
-    let mut page = Page::open(web(&gateway));
+    page.show(web(&gateway));
     page.subscribe(CHANNEL);
     publish_all(web(&gateway), 1..=2);
     page.until_lines(2);
@@ -161,8 +149,7 @@ pub(crate) fn silence_is_noticed() {
     until_by(&mut page, "WebSocket");
     publish_all(web(&gateway), 3..=4);
     assert_eq!(page.until_lines(4), texts(1..=4));
-    let (newest, count) = shown(&mut page);
-    assert_eq!(newest, numbers(count)[count - 12..]);
+    page.assert_numbers();
 }
 
 /// The history is so short that what came while the page was away is not all there.
@@ -174,7 +161,7 @@ pub(crate) fn a_gap_is_told() {
     page.until_lines(2);
     page.0.offline(true);
     page.until_text("health", "does not answer");
-    page.0.evaluate("dispatchEvent(new Event('online'))"); // gives up what may still be open
+    page.0.evaluate("dispatchEvent(new Event('online'))"); // or the WebSocket would still be open
     publish_all(web(&gateway), 3..=9);
     page.0.offline(false);
     let lines = page.until_lines(6);
@@ -182,9 +169,49 @@ pub(crate) fn a_gap_is_told() {
     assert!(lines[2].contains(GONE), "{lines:?}");
 }
 
+/// A page behind a proxy that goes from one gateway to the other and back, which has two logs.
+pub(crate) fn two_logs() {
+    let (mut page, one, other) = (Page::blank(), gateway(&[]), gateway(&[]));
+    let mut proxy = Proxy::start(web(&one), &[]);
+    page.show(&proxy.address);
+    page.subscribe(CHANNEL);
+    publish_all(web(&one), 1..=3);
+    page.until_lines(3);
+    proxy.turn_to(web(&other));
+    publish_all(web(&other), 4..=5);
+    page.until_lines(6);
+    publish_all(web(&one), 6..=7);
+    proxy.turn_to(web(&one));
+    let lines = page.until_lines(9);
+    let (notices, messages): (Vec<_>, Vec<_>) =
+        lines.into_iter().partition(|line| line.contains(GONE));
+    assert_eq!((messages, notices.len()), (texts(1..=7), 2));
+}
+
+/// An answer that is held back until it is complete, which a stream never is.
+pub(crate) fn what_is_held_back_is_given_up() {
+    let mut page = Page::blank();
+    let gateway = gateway(&SEEDED);
+    let holding = hold_back(web(&gateway).to_owned());
+    page.show(&holding);
+    assert_eq!(page.text("numbers-feed"), "by long polls");
+    page.assert_numbers();
+}
+
 pub(crate) fn a_refusal_is_shown() {
     let gateway = gateway(&[]);
     let mut page = Page::open(web(&gateway));
+    for (channel, sentence) in [
+        ("/metrics", "this is no channel on this port"),
+        ("/channels", "this is no channel on this port"),
+        ("/..", "this is no channel on this port"),
+    ] {
+        page.0.evaluate(&format!(
+            "document.getElementById('channel').value = '{channel}';
+             document.getElementById('subscribe-button').click()"
+        ));
+        page.until_text("talk-feed", &format!("{channel}: refused: {sentence}"));
+    }
     page.0.evaluate(
         "document.getElementById('channel').value = '/rooms/\\u0001';
          document.getElementById('subscribe-button').click()",
@@ -196,4 +223,35 @@ pub(crate) fn a_refusal_is_shown() {
          document.getElementById('publish-button').click()",
     );
     page.until_text("published", "Not published: the message is longer than 65536 bytes");
+}
+
+/// A proxy that knows nothing of WebSockets, and holds answers back; returns where it is.
+fn hold_back(server: String) -> String {
+    let listener = TcpListener::bind("127.0.0.1:0").expect("a free port");
+    let address = listener.local_addr().expect("a bound port").to_string();
+    thread::spawn(move || {
+        for client in listener.incoming().flatten() {
+            let server = server.clone();
+            thread::spawn(move || pass_on(client, &server));
+        }
+    });
+    address
+}
+
+/// Passes one request on, and its answer when that is complete.
+fn pass_on(mut client: TcpStream, server: &str) -> Option<()> {
+    let mut request = String::new();
+    let mut lines = BufReader::new(client.try_clone().ok()?);
+    while !request.ends_with("\r\n\r\n") {
+        if lines.read_line(&mut request).ok()? == 0 {
+            return None;
+        }
+    }
+    let request = request.replace("Connection: keep-alive", "Connection: close");
+    let request = request.replace("Connection: Upgrade", "Connection: close");
+    let mut server = TcpStream::connect(server).ok()?;
+    server.write_all(request.replace("Upgrade: websocket\r\n", "").as_bytes()).ok()?;
+    let mut answer = Vec::new();
+    server.read_to_end(&mut answer).ok()?;
+    client.write_all(&answer).ok()
 }

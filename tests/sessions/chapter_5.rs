@@ -25,9 +25,9 @@ pub(crate) fn a_gateway_is_ready_when_it_has_numbers() {
     monitor.run("curl -i localhost:8080/readyz");
     monitor.run("curl localhost:8080/healthz");
     let numbers = session.terminal("numbers");
-    numbers.run("./just step 1 start --set seed=7 --set rate_per_minute=20");
+    numbers.run("./just step 1 start --set seed=7 --set rate_per_minute=0.1");
     gateway.wait_for("connected to");
-    monitor.run("curl -sN localhost:8080/numbers?last=1 | head -n 1");
+    monitor.run("curl -s -m 1 localhost:8080/numbers?last=1");
     monitor.run("curl localhost:8080/readyz");
     let metrics = session.terminal("metrics");
     metrics.run("curl -s localhost:8080/metrics | grep -v bytes");

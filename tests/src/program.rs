@@ -9,7 +9,11 @@ use std::{
     path::{Path, PathBuf},
     process::{Child, Command, Stdio},
     thread,
+    time::Duration,
 };
+
+/// How long an answer may take. Only ever waited out by a test that fails.
+const PATIENCE: Duration = Duration::from_secs(30);
 
 /// A program that runs, and is ready. It is killed when this is dropped.
 pub struct Program {
@@ -97,6 +101,7 @@ pub fn publish(address: &str, channel: &str, message: &str) {
 /// What is answered to a request such as `GET /healthz`: the status line, the headers, the body.
 pub fn ask(address: &str, request: &str, body: &str) -> String {
     let mut stream = TcpStream::connect(address).expect("the program listens");
+    stream.set_read_timeout(Some(PATIENCE)).expect("a socket has timeouts");
     let head = format!("{request} HTTP/1.1\r\nHost: {address}\r\nConnection: close\r\n");
     let request = format!("{head}Content-Length: {}\r\n\r\n{body}", body.len());
     stream.write_all(request.as_bytes()).expect("the program reads");

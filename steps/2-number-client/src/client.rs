@@ -158,9 +158,9 @@ impl Reader {
         let mut longest_wait = self.longest_wait.changes();
         loop {
             let ended = self.connect_and_read(&mut backoff).await;
-            self.scope.ready(); // it has tried, at least
             let wait = backoff.next_wait(*longest_wait.borrow_and_update());
             warn!(service = %self.scope, "{}: {ended}; trying again in {} ms", self.address, wait.as_millis());
+            self.scope.ready(); // it has tried, at least
             // A new longest wait counts at once: it ends this one.
             let _ = timeout(wait, longest_wait.changed()).await;
         }

@@ -19,9 +19,9 @@ const AT_ONCE: usize = 1000;
 /// When nothing could be dropped to make room, how long until it is tried again.
 const ROOM_PAUSE: Duration = Duration::from_millis(500);
 
-/// One channel of a hub, at one moment.
+/// The use that is made of a channel, at one moment.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Busy {
+pub struct ChannelUse {
     /// Its name.
     pub channel: ChannelName,
     /// How many read it.
@@ -77,7 +77,7 @@ impl Channels {
     }
 
     /// The `count` that have the most readers; among equals, those that were used last.
-    pub(crate) fn busiest(&self, count: usize) -> Vec<Busy> {
+    pub(crate) fn most_read(&self, count: usize) -> Vec<ChannelUse> {
         let channels = self.read();
         let mut uses: Vec<_> =
             channels.iter().map(|(name, channel)| (channel.use_made(), name)).collect();
@@ -89,12 +89,12 @@ impl Channels {
             uses.truncate(count);
         }
         uses.sort_by_key(order);
-        let busy = uses.into_iter().map(|((readers, _, messages), name)| Busy {
+        let uses = uses.into_iter().map(|((readers, _, messages), name)| ChannelUse {
             channel: name.clone(),
             readers,
             messages,
         });
-        busy.collect()
+        uses.collect()
     }
 
     /// How many read the channel of this name.

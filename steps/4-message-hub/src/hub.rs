@@ -1,8 +1,8 @@
 //! The hub: channels that can be published to and subscribed to, whatever the transport.
 
 use crate::{
-    Busy, Encoding, SlowReader, Start, Subscription, Totals, channels::Channels, guard::Guard,
-    log::Bounds,
+    ChannelUse, Encoding, SlowReader, Start, Subscription, Totals, channels::Channels,
+    guard::Guard, log::Bounds,
 };
 use http::{StatusCode, header};
 use pubsub::{ChannelName, Message, http::Refusal};
@@ -100,8 +100,8 @@ impl Hub {
     /// The `count` channels that have the most readers; among equals, those that were used last.
     ///
     /// Looks at all channels: with a million of them, this takes a moment.
-    pub fn busiest(&self, count: usize) -> Vec<Busy> {
-        self.channels.busiest(count)
+    pub fn most_read(&self, count: usize) -> Vec<ChannelUse> {
+        self.channels.most_read(count)
     }
 
     /// Drops the channels that have been idle for too long. Returns when to do so again.

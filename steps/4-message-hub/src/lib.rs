@@ -39,7 +39,7 @@ mod totals;
 mod waiting;
 mod websocket;
 
-pub use channels::Busy;
+pub use channels::ChannelUse;
 pub use encoding::Encoding;
 pub use hub::Hub;
 pub use id::{BadId, Epoch, Id};

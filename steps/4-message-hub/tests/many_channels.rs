@@ -122,13 +122,13 @@ async fn a_hub_knows_what_it_comes_to_and_where_most_is_going_on() {
     let told = (totals.channels, totals.readers, totals.messages, totals.missed);
     assert_eq!(told, (4, 3, 11, 3));
 
-    let busiest = |count| -> Vec<_> {
-        let busy = hub.busiest(count).into_iter();
-        busy.map(|busy| (busy.channel, busy.readers, busy.messages)).collect()
+    let most_read = |count| -> Vec<_> {
+        let uses = hub.most_read(count).into_iter();
+        uses.map(|each| (each.channel, each.readers, each.messages)).collect()
     };
     let in_order = [(name(3), 2, 5), (name(1), 1, 2), (name(2), 0, 3), (name(0), 0, 1)];
     for count in 0..6 {
-        assert_eq!(busiest(count), in_order[..count.min(4)]);
+        assert_eq!(most_read(count), in_order[..count.min(4)]);
     }
     drop((slow, others));
     assert_eq!(hub.totals().readers, 0);

@@ -32,9 +32,13 @@ function rate({ channel, messages }, seconds) {
   return each >= 10 ? each.toFixed(0) : each.toFixed(1)
 }
 
-export function showChannels({ total, channels }) {
-  const now = performance.now()
-  const seconds = (now - last.at) / 1000
+// Shows a list, which was made `at` a number of milliseconds by the gateway's clock. Rows stay where
+// they were first seen: one that somebody is about to click does not jump.
+export function showChannels({ at, total, channels }) {
+  if (at === last.at) return
+  // Another gateway has another clock.
+  if (at < last.at) last = { at: 0, messages: new Map() }
+  const seconds = (at - last.at) / 1000
   const names = new Set(channels.map(({ channel }) => channel))
   for (const [channel, row] of rows) {
     if (names.has(channel)) continue
@@ -48,5 +52,5 @@ export function showChannels({ total, channels }) {
     if (!row.isConnected) element('channels').append(row)
   }
   show('more', total > channels.length ? `and ${total - channels.length} more` : '')
-  last = { at: now, messages: new Map(channels.map((each) => [each.channel, each.messages])) }
+  last = { at, messages: new Map(channels.map((each) => [each.channel, each.messages])) }
 }

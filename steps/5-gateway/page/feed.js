@@ -7,11 +7,12 @@ const TRANSPORTS = [webSocket, events, polling]
 // How often a transport that has worked may fail, with the gateway there, before the next is tried.
 const FAULTS = 3
 
-// The waits between two tries, in ms: they double from the shortest to the longest.
+// The waits between two tries, in ms: they double from the shortest to the longest, and are short
+// again after a connection that has lasted longer than the longest.
 const SHORTEST = 200
 const LONGEST = 5000
 
-// A channel that is followed. It calls, with itself:
+// A channel that is followed. It calls:
 //
 //   on.message(message)   {id, data}
 //   on.notice(notice)     {missed: 12}, or {recovered: false}: what could not be had
@@ -24,6 +25,7 @@ export class Feed {
   sentence = ''
   #at
   #on
+  #seen = new Map() // the offset of the last message of each epoch
   #choice = 0 // of the transports
   #hasWorked = false // that transport
   #leave = () => {} // ends the connection there is, or the wait
@@ -44,26 +46,26 @@ export class Feed {
     this.#leave()
   }
 
-  // Begins again with the first transport, and goes on where it was. For whoever knows that the
-  // connection is dead, or that a better one is possible now.
+  // Connects again, and goes on where it was: for whoever knows that the connection is dead.
   restart() {
-    this.#choose(0)
     this.#leave()
   }
 
   // ANCHOR: run
   async #run() {
-    let failures = 0 // since it was last connected
+    let failures = 0 // since it was last connected for a while
     let faults = 0 // of this transport, one after the other
     while (!this.#closed) {
       this.transport = TRANSPORTS[this.#choice]
-      const { opened, why } = await this.#use(this.transport)
+      const { opened, lasted, left, why } = await this.#use(this.transport)
+      if (left) continue
       if (why && isFinal(why.status)) return this.#refused(why)
-      failures = opened ? 0 : failures + 1
+      failures = lasted > LONGEST ? 0 : failures + 1
       // If nobody answers, it is not the transport that is at fault.
       faults = !opened && (await isAnswering()) ? faults + 1 : 0
       if (faults >= (this.#hasWorked ? FAULTS : 1)) {
-        this.#choose((this.#choice + 1) % TRANSPORTS.length)
+        this.#choice = (this.#choice + 1) % TRANSPORTS.length
+        this.#hasWorked = false
         faults = 0
         if (this.#choice > 0) continue
       }
@@ -72,31 +74,30 @@ export class Feed {
   }
   // ANCHOR_END: run
 
-  #choose(choice) {
-    this.#choice = choice
-    this.#hasWorked = false
-  }
-
-  // Reads by one transport, until that is over. Resolves with whether it was ever connected.
+  // Reads by one transport, until that is over. Resolves with whether it was ever connected, for how
+  // long, and whether it was left or ended by itself.
   #use(transport) {
-    if (this.#closed) return { opened: false }
     this.#enter('connecting')
     return new Promise((resolve) => {
-      let opened = false
-      const end = (why) => {
+      let openedAt
+      const finish = (how) => {
         clearTimeout(timer)
         close()
-        resolve({ opened, why })
+        const lasted = openedAt === undefined ? 0 : performance.now() - openedAt
+        resolve({ opened: openedAt !== undefined, lasted, ...how })
       }
-      const open = () => {
-        clearTimeout(timer)
-        opened = true
-        this.#hasWorked = true
-        this.#enter('open')
+      const word = (word) => {
+        if (openedAt === undefined) {
+          clearTimeout(timer)
+          openedAt = performance.now()
+          this.#hasWorked = true
+          this.#enter('open')
+        }
+        this.#word(word)
       }
-      const timer = setTimeout(end, transport.patience)
-      const close = transport.connect(this.#at, { open, word: (word) => this.#word(word), end })
-      this.#leave = end
+      const timer = setTimeout(finish, transport.patience)
+      const close = transport.connect(this.#at, { word, end: (why) => finish({ why }) })
+      this.#leave = () => finish({ left: true })
     })
   }
 
@@ -104,7 +105,7 @@ export class Feed {
   #word(word) {
     if ('data' in word) {
       this.#at.since = word.id
-      this.#on.message(word)
+      if (this.#isNew(word.id)) this.#on.message(word)
     } else if ('since' in word) {
       this.#at.since = word.since
     } else if ('missed' in word) {
@@ -112,6 +113,15 @@ export class Feed {
     } else if ('recovered' in word) {
       this.#on.notice({ recovered: false })
     }
+  }
+
+  // A log that does not know the last id tells all that it has. Behind a proxy, it may be one that
+  // has been read before.
+  #isNew(id) {
+    const [epoch, offset] = id.split('-')
+    const isNew = Number(offset) > (this.#seen.get(epoch) ?? 0)
+    if (isNew) this.#seen.set(epoch, Number(offset))
+    return isNew
   }
   // ANCHOR_END: word
 
@@ -142,9 +152,10 @@ export class Feed {
   }
 }
 
-// A refusal that will be the same next time.
+// A refusal that will be the same next time: the name is no channel's. Others may be taken back, by
+// a gateway whose settings are mended, or a proxy that was too early.
 function isFinal(status) {
-  return status >= 400 && status < 500 && ![408, 425, 429].includes(status)
+  return status === 400 || status === 404
 }
 
 // Whether the gateway answers at all.

@@ -16,22 +16,23 @@ const isPaused = () => element('pause').getAttribute('aria-pressed') === 'true'
 
 const draw = onNextPicture(() => {
   if (isPaused() || count === 0) return
-  chart.draw(newest.map(Number))
-  show('number', newest.at(-1))
+  chart.draw(newest)
+  show('number', String(newest.at(-1)))
   show('newest', newest.slice(-AS_TEXT).join(' '))
   show('count', String(count))
 })
 
 element('pause').addEventListener('click', () => {
   element('pause').setAttribute('aria-pressed', String(!isPaused()))
-  show('pause', isPaused() ? 'Go on' : 'Pause')
   draw()
 })
 
 export const numbers = new Feed(CHANNEL, IN_CHART, {
   message({ data }) {
+    // Whoever may publish may say anything here.
+    if (!/^(\d|10)$/.test(data)) return
     count += 1
-    newest.push(data)
+    newest.push(Number(data))
     newest.splice(0, newest.length - IN_CHART)
     draw()
   },

@@ -35,8 +35,9 @@ export function stateOf(feed) {
   }
 }
 
-// What could not be had, in words.
+// What could not be had, in words, with the time: the same may happen again.
 export function sentence(notice) {
-  if (notice.missed) return `${notice.missed} messages were missed: this page was too slow.`
-  return 'The gateway was restarted, or this page was away for too long: what came in between cannot be had.'
+  const time = new Date().toLocaleTimeString()
+  if (notice.missed) return `${time}: ${notice.missed} messages were missed, as this page was too slow.`
+  return `${time}: the gateway was restarted, or this page was away for too long. What came in between cannot be had.`
 }

@@ -63,7 +63,7 @@ element('publish').addEventListener('submit', async (event) => {
     const answer = await fetch(path(channel), { method: 'POST', headers, body })
     const said = (await answer.text()).trim()
     show('published', answer.ok ? '' : `Not published: ${said}`)
-    if (answer.ok) element('message').value = ''
+    if (answer.ok && element('message').value === body) element('message').value = ''
   } catch {
     show('published', 'Not known to be published: the gateway did not answer.')
   }

@@ -1,25 +1,24 @@
 // Three ways to read a channel. Each connects to where `at` says, and tells `on` what comes:
 //
-//   on.open()       it is connected
 //   on.word(word)   a message {id, data}, or a word of the hub's own: {since}, {missed},
-//                   {recovered}, {closed}
-//   on.end(why)     it is over; `why` is a refusal, if the gateway gave one: {status, sentence}
+//                   {recovered}, {closed}. The first one shows that the hub is there, and that what
+//                   it says gets through.
+//   on.end(why)     it is over; `why` is a refusal, if there was one: {status, sentence}
 //
 // Each returns a function that closes it. Nothing is told after that, or after the end.
 
 // ANCHOR: websocket
 export const webSocket = {
   name: 'WebSocket',
-  patience: 5000, // ms until it is given up, if it is not connected by then
+  patience: 5000, // ms until it is given up, if nothing has come by then
   connect(at, on) {
     const url = new URL(address(at, 'json'))
     url.protocol = url.protocol.replace('http', 'ws')
     const socket = new WebSocket(url)
-    socket.onopen = () => on.open()
     socket.onmessage = (message) => on.word(JSON.parse(message.data))
     socket.onclose = () => on.end()
     return () => {
-      socket.onopen = socket.onmessage = socket.onclose = null
+      socket.onmessage = socket.onclose = null
       socket.close()
     }
   },
@@ -32,7 +31,6 @@ export const events = {
   patience: 5000,
   connect(at, on) {
     const source = new EventSource(address(at, 'events'))
-    source.onopen = () => on.open()
     source.onmessage = (message) => on.word({ id: message.lastEventId, data: message.data })
     for (const what of ['since', 'missed', 'recovered', 'closed']) {
       source.addEventListener(what, (notice) => on.word({ [what]: notice.data }))
@@ -50,14 +48,15 @@ export const events = {
 // ANCHOR: polling
 export const polling = {
   name: 'long polls',
-  patience: 60000, // an answer may take its time
+  patience: 40000, // a proxy may hold the answer back until it is complete
   connect(at, on) {
     const closed = new AbortController()
     const poll = async () => {
-      for (let since = at.since; !closed.signal.aborted; ) {
+      for (let since = at.since; ; ) {
         const answer = await fetch(address({ ...at, since }, 'poll'), { signal: closed.signal })
         if (!answer.ok) return { status: answer.status, sentence: (await answer.text()).trim() }
-        on.open()
+        if (!answer.headers.has('Channel-Position')) return NO_CHANNEL
+        on.word({ waiting: true })
         const told = await answer.json()
         if (!told.recovered) on.word({ recovered: false })
         if (told.missed) on.word({ missed: told.missed })
@@ -74,6 +73,8 @@ export const polling = {
 }
 // ANCHOR_END: polling
 
+const NO_CHANNEL = { status: 404, sentence: 'this is no channel on this port' }
+
 function address({ channel, since, last }, form) {
   const url = new URL(path(channel), location.origin)
   url.searchParams.set('as', form)
@@ -84,5 +85,5 @@ function address({ channel, since, last }, form) {
 
 // The path of a channel's name.
 export function path(channel) {
-  return channel.split('/').map(encodeURIComponent).join('/')
+  return channel.toWellFormed().split('/').map(encodeURIComponent).join('/')
 }

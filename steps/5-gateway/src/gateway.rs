@@ -5,7 +5,7 @@ use message_hub::{Hub, MessageHub};
 use number_client::{NumberClient, Numbers, Server};
 use pubsub::{ChannelName, Message, http::Refusal};
 use service::{Failure, Scope, Service, Setting, Settings};
-use std::{sync::Arc, time::Duration};
+use std::{pin::pin, sync::Arc, time::Duration};
 use tokio::{select, time::sleep};
 use tracing::{info, warn};
 
@@ -40,7 +40,7 @@ impl Service for Gateway {
     }
 
     fn children(&self) -> Vec<Arc<dyn Service>> {
-        vec![self.hub.clone(), self.client.clone(), self.web.clone()]
+        vec![self.hub.clone(), self.web.clone(), self.client.clone()]
     }
 
     fn start(&self, scope: &Scope) -> Result<(), Failure> {
@@ -49,7 +49,8 @@ impl Service for Gateway {
         let bridge = bridge(numbers, self.hub.hub().clone(), self.pulse.clone(), scope.clone());
         let drained = drained(scope.clone(), self.drain_time.clone(), self.pulse.clone());
         scope.spawn_graceful_task("bridge", async {
-            select! { () = bridge => {}, () = drained => {} }
+            let mut drained = pin!(drained);
+            select! { () = bridge => drained.await, () = &mut drained => {} }
         });
         scope.ready();
         Ok(())
@@ -96,7 +97,7 @@ async fn drained(scope: Scope, drain_time: Setting<Duration>, pulse: Arc<Pulse>)
 fn drain_time(settings: &Settings) -> Setting<Duration> {
     settings
         .define("drain_time", Duration::ZERO)
-        .help("Seconds from the word to stop until it is done. Meanwhile /readyz says no, for a proxy to see, and all else goes on.")
-        .seconds(0.0..=3600.0)
+        .help("Seconds between the word to stop and the stop. Meanwhile /readyz says no, for a proxy to see, and all else goes on.")
+        .seconds(0.0..=30.0)
         .live()
 }

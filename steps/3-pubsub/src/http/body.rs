@@ -48,6 +48,7 @@ impl<S: Subscription> Body<S> {
     pub fn headers(headers: HeaderMap) -> Response<Self> {
         let mut response = Response::new(Body::Text(Bytes::new()));
         *response.headers_mut() = headers;
+        response.headers_mut().insert(header::X_CONTENT_TYPE_OPTIONS, refusal::NOSNIFF);
         response
     }
 

@@ -1,26 +1,34 @@
-//! What is going on in the busiest channels, for the page.
+//! What goes on in the channels that are read most, for the page.
 
 use bytes::Bytes;
 use message_hub::Hub;
 use serde::Serialize;
 use std::{
-    sync::Mutex,
+    sync::Arc,
     time::{Duration, Instant},
 };
+use tokio::{sync::Mutex, task::spawn_blocking};
 
 /// How many channels are listed.
 const LISTED: usize = 50;
 
-/// How old a list may be. To make one, the hub looks at all channels.
+/// How old a list may be.
 const FRESH: Duration = Duration::from_millis(500);
 
-/// The list, as it was a moment ago: whoever asks, and however often, it is made twice a second at
-/// most.
-#[derive(Default)]
-pub(super) struct ChannelList(Mutex<Option<(Instant, Bytes)>>);
+/// The list, as it was a moment ago.
+///
+/// To make one, the hub looks at all its channels. So it is made twice a second at most, whoever
+/// asks and however often, and where work that takes a while holds up nobody else.
+pub(super) struct ChannelList {
+    hub: Arc<Hub>,
+    began: Instant,
+    made: Mutex<Option<(Instant, Bytes)>>,
+}
 
 #[derive(Serialize)]
 struct List {
+    /// When it was made, in milliseconds: what messages a second are made of, of two lists.
+    at: u128,
     /// How many channels there are, those included that are not listed.
     total: usize,
     channels: Vec<Channel>,
@@ -30,32 +38,41 @@ struct List {
 struct Channel {
     channel: String,
     readers: usize,
-    /// How many have been published to it. A page makes messages a second of two of these.
+    /// How many have been published to it.
     messages: u64,
 }
 
 impl ChannelList {
-    /// The busiest channels, as JSON.
-    pub(super) fn json(&self, hub: &Hub) -> Bytes {
-        let mut made = self.0.lock().expect("nothing panics while it holds this lock");
+    pub(super) fn new(hub: Arc<Hub>) -> Self {
+        // So that no list is made at 0: the page takes that for none.
+        let began = Instant::now() - Duration::from_millis(1);
+        ChannelList { hub, began, made: Mutex::default() }
+    }
+
+    /// The channels that are read most, as JSON.
+    pub(super) async fn json(&self) -> Bytes {
+        let mut made = self.made.lock().await;
         if let Some((when, list)) = &*made
             && when.elapsed() < FRESH
         {
             return list.clone();
         }
-        let list = make(hub);
-        *made = Some((Instant::now(), list.clone()));
+        let (hub, now) = (self.hub.clone(), Instant::now());
+        let at = now.duration_since(self.began).as_millis();
+        let list = spawn_blocking(move || make(&hub, at)).await;
+        let list = list.expect("making a list neither panics nor is aborted");
+        *made = Some((now, list.clone()));
         list
     }
 }
 
-fn make(hub: &Hub) -> Bytes {
-    let busiest = hub.busiest(LISTED).into_iter().map(|busy| Channel {
-        channel: busy.channel.to_string(),
-        readers: busy.readers,
-        messages: busy.messages,
+fn make(hub: &Hub, at: u128) -> Bytes {
+    let most_read = hub.most_read(LISTED).into_iter().map(|used| Channel {
+        channel: used.channel.to_string(),
+        readers: used.readers,
+        messages: used.messages,
     });
-    let list = List { total: hub.totals().channels, channels: busiest.collect() };
+    let list = List { at, total: hub.totals().channels, channels: most_read.collect() };
     let mut json = serde_json::to_vec(&list).expect("names and numbers are JSON");
     json.push(b'\n');
     json.into()

@@ -7,7 +7,7 @@
 //! | `page.rs` | the page, and what a browser may do with it |
 //! | `vitals.rs` | [`Vitals`]: what a web server must know of the program around it |
 //! | `metrics.rs` | the figures, as Prometheus reads them |
-//! | `channel_list.rs` | what is going on in the busiest channels |
+//! | `channel_list.rs` | what goes on in the channels that are read most |
 
 mod channel_list;
 mod metrics;

@@ -22,23 +22,26 @@ const CSS: &str = "text/css; charset=utf-8";
 const SCRIPT: &str = "text/javascript; charset=utf-8";
 const PICTURE: &str = "image/svg+xml";
 
+/// Every file of the page: its path, its media type, what is in it.
+const FILES: [(&str, &str, &str); 12] = [
+    ("/", HTML, include_str!("../../page/index.html")),
+    ("/page/page.css", CSS, include_str!("../../page/page.css")),
+    ("/page/page.js", SCRIPT, include_str!("../../page/page.js")),
+    ("/page/channels.js", SCRIPT, include_str!("../../page/channels.js")),
+    ("/page/chart.js", SCRIPT, include_str!("../../page/chart.js")),
+    ("/page/feed.js", SCRIPT, include_str!("../../page/feed.js")),
+    ("/page/numbers.js", SCRIPT, include_str!("../../page/numbers.js")),
+    ("/page/show.js", SCRIPT, include_str!("../../page/show.js")),
+    ("/page/talk.js", SCRIPT, include_str!("../../page/talk.js")),
+    ("/page/transports.js", SCRIPT, include_str!("../../page/transports.js")),
+    ("/page/icon.svg", PICTURE, include_str!("../../page/icon.svg")),
+    ("/favicon.ico", PICTURE, include_str!("../../page/icon.svg")),
+];
+
 /// The file at this path, if there is one.
 pub(super) fn file(path: &str) -> Option<File> {
-    let (media_type, text) = match path {
-        "/" => (HTML, include_str!("../../page/index.html")),
-        "/page/page.css" => (CSS, include_str!("../../page/page.css")),
-        "/page/page.js" => (SCRIPT, include_str!("../../page/page.js")),
-        "/page/channels.js" => (SCRIPT, include_str!("../../page/channels.js")),
-        "/page/chart.js" => (SCRIPT, include_str!("../../page/chart.js")),
-        "/page/feed.js" => (SCRIPT, include_str!("../../page/feed.js")),
-        "/page/numbers.js" => (SCRIPT, include_str!("../../page/numbers.js")),
-        "/page/show.js" => (SCRIPT, include_str!("../../page/show.js")),
-        "/page/talk.js" => (SCRIPT, include_str!("../../page/talk.js")),
-        "/page/transports.js" => (SCRIPT, include_str!("../../page/transports.js")),
-        "/page/icon.svg" | "/favicon.ico" => (PICTURE, include_str!("../../page/icon.svg")),
-        _ => return None,
-    };
-    Some(File { media_type, text })
+    let found = FILES.iter().find(|(name, ..)| *name == path);
+    found.map(|(_, media_type, text)| File { media_type, text })
 }
 
 impl File {

@@ -78,7 +78,7 @@ impl Handler for Answers {
     async fn answer(&self, request: Request<Incoming>, place: &Arc<Place>) -> Answer {
         let Parts { site, streams, sockets } = &*self.parts;
         match site.at(request.uri().path()) {
-            Some(resource) => site.answer(&resource, &request.into_parts().0),
+            Some(resource) => site.answer(&resource, &request.into_parts().0).await,
             None if is_websocket(&request) => sockets.answer(request, place, &self.scope),
             None => streams.answer(request, &self.scope).await,
         }

@@ -31,7 +31,7 @@ pub(super) enum Resource {
 
 impl Site {
     pub(super) fn new(hub: Arc<Hub>, vitals: Arc<dyn Vitals>) -> Self {
-        Site { hub, vitals, channel_list: ChannelList::default() }
+        Site { channel_list: ChannelList::new(hub.clone()), hub, vitals }
     }
 
     /// What is at a path; `None` at one that names a channel, or nothing. Whatever way a path is
@@ -51,16 +51,16 @@ impl Site {
         }
     }
 
-    pub(super) fn answer(&self, resource: &Resource, request: &Parts) -> Answer {
-        let admitted = self.admit(resource, request);
-        let answer = admitted.map(|headers| {
-            let mut answer = self.content(resource);
-            let fresh = HeaderValue::from_static("no-store");
-            answer.headers_mut().entry(header::CACHE_CONTROL).or_insert(fresh);
-            answer.headers_mut().extend(headers);
-            answer
-        });
-        answer.unwrap_or_else(Refusal::into_response)
+    pub(super) async fn answer(&self, resource: &Resource, request: &Parts) -> Answer {
+        let headers = match self.admit(resource, request) {
+            Ok(headers) => headers,
+            Err(refusal) => return refusal.into_response(),
+        };
+        let mut answer = self.content(resource).await;
+        let fresh = HeaderValue::from_static("no-store");
+        answer.headers_mut().entry(header::CACHE_CONTROL).or_insert(fresh);
+        answer.headers_mut().extend(headers);
+        answer
     }
 
     /// Refuses who may not ask. Those in front of us ask after our health by address, and not by a
@@ -81,7 +81,7 @@ impl Site {
     }
 
     // ANCHOR: content
-    fn content(&self, resource: &Resource) -> Answer {
+    async fn content(&self, resource: &Resource) -> Answer {
         match resource {
             Resource::Health => text("well\n"),
             Resource::Readiness => match self.vitals.ready() {
@@ -93,7 +93,7 @@ impl Site {
                 let all = figures.chain(metrics::of_hub(self.hub.totals()));
                 typed(metrics::MEDIA_TYPE, metrics::text(all))
             }
-            Resource::Channels => typed("application/json", self.channel_list.json(&self.hub)),
+            Resource::Channels => typed("application/json", self.channel_list.json().await),
             Resource::File(file) => file.answer(),
             Resource::NoFile => {
                 Refusal::new(StatusCode::NOT_FOUND, "the page has no such file").into_response()

@@ -5,23 +5,39 @@ use crate::{
     client::{Answer, Client, post},
     sockets::{Socket, handshake},
 };
-use std::net::SocketAddr;
+use std::{net::SocketAddr, path::Path, sync::LazyLock};
 
-/// What is at fixed paths, and their media types.
-const FIXED: [(&str, &str); 12] = [
+/// What is at fixed paths, and their media types, beside the files of the page.
+const FIXED: [(&str, &str); 6] = [
     ("/", "text/html; charset=utf-8"),
-    ("/page/page.css", "text/css; charset=utf-8"),
-    ("/page/page.js", "text/javascript; charset=utf-8"),
-    ("/page/feed.js", "text/javascript; charset=utf-8"),
-    ("/page/transports.js", "text/javascript; charset=utf-8"),
-    ("/page/chart.js", "text/javascript; charset=utf-8"),
-    ("/page/icon.svg", "image/svg+xml"),
     ("/favicon.ico", "image/svg+xml"),
     ("/healthz", "text/plain; charset=utf-8"),
     ("/readyz", "text/plain; charset=utf-8"),
     ("/metrics", "text/plain; version=0.0.4"),
     ("/channels", "application/json"),
 ];
+
+/// All fixed paths: none of the page's files is forgotten.
+fn fixed() -> impl Iterator<Item = (&'static str, &'static str)> {
+    let files = FILES.iter().map(|(path, media_type)| (&**path, *media_type));
+    files.chain(FIXED)
+}
+
+static FILES: LazyLock<Vec<(String, &str)>> = LazyLock::new(|| {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("page");
+    let files = folder.read_dir().unwrap().map(|file| file.unwrap().file_name());
+    let files = files.map(|file| file.into_string().unwrap()).filter(|file| file != "index.html");
+    let files = files.map(|file| {
+        let media_type = match file.rsplit('.').next() {
+            Some("css") => "text/css; charset=utf-8",
+            Some("js") => "text/javascript; charset=utf-8",
+            Some("svg") => "image/svg+xml",
+            _ => panic!("{file} is of no kind that a page is made of"),
+        };
+        (format!("/page/{file}"), media_type)
+    });
+    files.collect()
+});
 
 /// Those of them that are asked for by address, and not by a name that is ours.
 const ASKED_BY_ADDRESS: [&str; 2] = ["/healthz", "/readyz"];
@@ -30,7 +46,7 @@ const KEY: Option<&str> = Some("dGhlIHNhbXBsZSBub25jZQ==");
 
 /// Those that may be asked for only by the right name, from the right page.
 fn guarded() -> impl Iterator<Item = &'static str> {
-    FIXED.iter().map(|(path, _)| *path).filter(|path| !ASKED_BY_ADDRESS.contains(path))
+    fixed().map(|(path, _)| path).filter(|path| !ASKED_BY_ADDRESS.contains(path))
 }
 
 fn ask(address: SocketAddr, method: &str, path: &str) -> Answer {
@@ -57,7 +73,7 @@ fn is_sentence(body: &str) -> bool {
 #[test]
 fn a_fixed_path_is_asked_for_and_nothing_else_is_done_to_it() {
     survives(&[], |hub| {
-        for (path, media_type) in FIXED {
+        for (path, media_type) in fixed() {
             let answer = ask(hub.http, "GET", path);
             let told = (answer.status, answer.header("content-type"));
             assert_eq!(told, (200, Some(media_type)), "{path}");
@@ -77,7 +93,7 @@ fn a_fixed_path_is_asked_for_and_nothing_else_is_done_to_it() {
 #[test]
 fn who_asks_for_the_head_of_a_fixed_path_gets_no_body() {
     survives(&[], |hub| {
-        for (path, media_type) in FIXED {
+        for (path, media_type) in fixed() {
             let mut client = Client::connect(hub.http);
             client.send(format!("HEAD {path} HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n"));
             let answer = client.answer_to("HEAD").unwrap();
@@ -91,7 +107,7 @@ fn who_asks_for_the_head_of_a_fixed_path_gets_no_body() {
 #[test]
 fn a_handshake_on_a_fixed_path_opens_no_websocket() {
     survives(&["websocket_publish=true"], |hub| {
-        for (path, media_type) in FIXED {
+        for (path, media_type) in fixed() {
             let answer = Socket::ask(hub.http, path).answer().unwrap();
             let told = (answer.status, answer.header("content-type"));
             assert_eq!(told, (200, Some(media_type)), "{path}");
@@ -170,7 +186,7 @@ fn a_strange_path_is_what_it_says_or_refused() {
 #[test]
 fn no_channel_hides_behind_a_fixed_path() {
     survives(&["websocket_publish=true"], |hub| {
-        for (path, _) in FIXED.iter().filter(|(path, _)| *path != "/") {
+        for (path, _) in fixed().filter(|(path, _)| *path != "/") {
             let hex = |byte: u8| format!("%{byte:02x}");
             let encoded = format!("/{}{}", hex(path.as_bytes()[1]), &path[2..]);
             let plain = ask(hub.http, "GET", path);
@@ -243,7 +259,7 @@ fn no_answer_may_be_taken_for_what_it_is_not() {
     survives(&[], |hub| {
         let channels =
             ["/a", "/a?as=json", "/a?as=events", "/a?as=poll&last=1", "/a//b", "/page/x"];
-        let asked = FIXED.iter().map(|(path, _)| *path).chain(channels);
+        let asked = fixed().map(|(path, _)| path).chain(channels);
         for (path, method) in asked.flat_map(|path| ["GET", "HEAD", "PUT"].map(|m| (path, m))) {
             let answer = ask(hub.http, method, path);
             let told = answer.header("x-content-type-options");
