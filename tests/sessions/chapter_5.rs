@@ -39,7 +39,7 @@ pub(crate) fn a_gateway_is_ready_when_it_has_numbers() {
 pub(crate) fn a_gateway_drains_before_it_stops() {
     let session = session("draining");
     let gateway = session.terminal("gateway");
-    gateway.run("./just step 5 start --set drain_time=5");
+    gateway.run("./just step 5 start --set drain_time=10");
     let reader = session.terminal("reader");
     reader.start("curl -sN 'localhost:8080/news?as=json'", "since");
     let log = session.terminal("log");
@@ -88,5 +88,6 @@ pub(crate) fn a_reader_behind_a_proxy_carries_on_or_is_told() {
     reader.press_ctrl_c();
     proxy.press_ctrl_c();
     gateways.run("./just step 5 stop --state-dir one");
+    gateways.run("rm -r one two seen");
     session.end();
 }

@@ -64,7 +64,9 @@ impl Value for Source {
 
 /// What an address must look like, for settings to be checked before anything starts.
 fn is_address(text: &str) -> bool {
-    text.rsplit_once(':').is_some_and(|(host, port)| {
-        !host.is_empty() && !host.contains(['/', ' ']) && port.parse::<NonZeroU16>().is_ok()
-    })
+    let Some((host, port)) = text.rsplit_once(':') else { return false };
+    // Of the names for a host, only an IPv6 address has colons, and it is in brackets here.
+    let is_in_brackets = host.starts_with('[') && host.ends_with(']');
+    let is_name = !host.is_empty() && !host.contains(['/', ' ', ':']);
+    (is_name || is_in_brackets) && port.parse::<NonZeroU16>().is_ok()
 }

@@ -29,7 +29,11 @@ impl Guard {
         Guard {
             allowed_hosts: settings
                 .define("allowed_hosts", Vec::new())
-                .help("Requests are answered that ask for one of these hosts, such as [\"example.org\"]; without a list, for any.")
+                .help("Requests are answered that ask for one of these hosts, on any port if it says none; without a list, for any.")
+                .only(
+                    "a list of hosts such as [\"example.org\", \"127.0.0.1:8080\"], without http://",
+                    |hosts: &Vec<String>| hosts.iter().all(|host| !host.is_empty() && !host.contains(['/', ' ', '*'])),
+                )
                 .live(),
             allowed_origins: settings
                 .define("allowed_origins", Vec::new())

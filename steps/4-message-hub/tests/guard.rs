@@ -110,6 +110,25 @@ async fn a_host_that_is_not_ours_is_refused_where_the_list_is_set() {
     }
 }
 
+#[test]
+fn a_host_that_could_never_be_asked_for_is_no_setting() {
+    for (hosts, fits) in [
+        ("example.org, 127.0.0.1:8080, [::1]", true),
+        ("http://example.org", false),
+        ("example.org/", false),
+        ("*", false),
+        ("a b", false),
+    ] {
+        let settings = rig::parts::settings(&[], &[("allowed_hosts", hosts)]);
+        let _hub = message_hub::Hub::new(&settings);
+        let checked = settings.check();
+        assert_eq!(checked.is_ok(), fits, "{hosts}");
+        if let Err(error) = checked {
+            assert!(error.to_string().contains("without http://"), "{error}");
+        }
+    }
+}
+
 /// What opens a WebSocket, but for its host.
 const OPEN: &str = "Connection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n";
 

@@ -39,5 +39,5 @@ export function stateOf(feed) {
 export function sentence(notice) {
   const time = new Date().toLocaleTimeString()
   if (notice.missed) return `${time}: ${notice.missed} messages were missed, as this page was too slow.`
-  return `${time}: the gateway was restarted, or this page was away for too long. What came in between cannot be had.`
+  return `${time}: this is another gateway, or the same after a restart, or this page was away for too long. What came in between cannot be had.`
 }

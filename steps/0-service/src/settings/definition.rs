@@ -43,6 +43,13 @@ impl<'a, T: Value> Definition<'a, T> {
         self
     }
 
+    /// The values that are allowed, where that is no range; `expected` says in words what they are.
+    pub fn only(mut self, expected: &str, fits: fn(&T) -> bool) -> Self {
+        self.spec.expected = expected.into();
+        self.spec.fits = Box::new(fits);
+        self
+    }
+
     /// A setting whose new value counts as soon as it is reloaded.
     pub fn live(self) -> Setting<T> {
         self.settings.add(self.spec)

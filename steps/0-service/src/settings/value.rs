@@ -90,7 +90,7 @@ impl Value for usize {
 /// A port.
 impl Value for u16 {
     fn expected() -> String {
-        u64::expected()
+        "a port, which is a whole number from 0 to 65535".into()
     }
     fn from_toml(toml: &toml::Value) -> Option<Self> {
         toml.as_integer()?.try_into().ok()

@@ -129,6 +129,8 @@ async fn an_address_that_is_none_is_refused_with_one_sentence() {
     let folder = folder();
     let bad = [
         "nowhere",
+        "foo:bar:1",
+        "::1:7776",
         "127.0.0.1",
         "7776",
         ":7776",
