@@ -43,6 +43,7 @@ pub(crate) fn reader(session: &Session, name: &str) -> Terminal {
 /// Such a reader, which has subscribed and is then stopped.
 pub(crate) fn stopped_reader(session: &Session) -> Terminal {
     let terminal = reader(session, "stops");
+    session.until_running("gaps");
     terminal.press_ctrl_z();
     terminal
 }

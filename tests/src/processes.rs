@@ -19,6 +19,14 @@ pub(crate) fn end_orphans() {
     });
 }
 
+/// Whether a program runs in the session `session`.
+pub(crate) fn is_running(session: &str, program: &str) -> bool {
+    marked().into_iter().any(|(pid, mark)| {
+        let name = fs::read_to_string(format!("/proc/{}/comm", pid.as_raw_nonzero()));
+        mark == session && name.is_ok_and(|name| name.trim_end() == program)
+    })
+}
+
 fn end(is_ours: impl Fn(&str) -> bool) {
     // A process may start another while it is being looked for: until none is found.
     loop {

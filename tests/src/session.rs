@@ -15,6 +15,8 @@ use std::{
     panic::{AssertUnwindSafe, catch_unwind, resume_unwind},
     path::{Path, PathBuf},
     sync::atomic::{AtomicU32, Ordering},
+    thread,
+    time::{Duration, Instant},
 };
 
 /// What a shell needs of this process's environment to find and run cargo.
@@ -22,6 +24,9 @@ const PASSED_ON: [&str; 3] = ["USER", "RUSTUP_TOOLCHAIN", "CARGO_TARGET_DIR"];
 
 /// Where Debian has HAProxy, which not everybody looks for there.
 const WHERE_SERVERS_ARE: &str = "/usr/sbin";
+
+/// How long a program may take to start. Only ever waited out by a test that fails.
+const PATIENCE: Duration = Duration::from_secs(30);
 
 /// A few terminals that belong together, as a reader would have them side by side.
 ///
@@ -97,6 +102,16 @@ impl Session {
         let terminal = Terminal::open(name, command, self.screens.clone());
         self.terminals.borrow_mut().push(terminal.clone());
         terminal
+    }
+
+    /// Waits until a program runs. What is stopped by Ctrl-Z must have begun: a process that is just
+    /// about to start another may neither stop nor go on.
+    pub fn until_running(&self, program: &str) {
+        let deadline = Instant::now() + PATIENCE;
+        while !processes::is_running(&self.mark, program) {
+            assert!(Instant::now() < deadline, "{program} does not run");
+            thread::sleep(Duration::from_millis(5));
+        }
     }
 
     /// The folder that the terminals are in.

@@ -83,8 +83,7 @@ async fn accept<H: Handler>(listener: TcpListener, door: Arc<Door>, server: Arc<
 async fn refuse(mut stream: TcpStream, full: &Full) {
     let sentence = format!("the server is {full}; come back later\n");
     let answer = format!(
-        "HTTP/1.1 503 Service Unavailable\r\nContent-Type: text/plain; charset=utf-8\r\nX-Content-Type-Options: {}\r\nContent-Length: {}\r\nRetry-After: 5\r\nConnection: close\r\n\r\n{sentence}",
-        "nosniff",
+        "HTTP/1.1 503 Service Unavailable\r\nContent-Type: text/plain; charset=utf-8\r\nX-Content-Type-Options: nosniff\r\nContent-Length: {}\r\nRetry-After: 5\r\nConnection: close\r\n\r\n{sentence}",
         sentence.len()
     );
     // A new connection has room for this, so it does not wait.
