@@ -1,6 +1,6 @@
 //! Short digests, by which a change is noticed.
 
-use crate::book;
+use crate::files::files;
 use anyhow::ensure;
 use sha2::{Digest, Sha256};
 use std::{fmt::Write, fs, path::Path};
@@ -16,7 +16,7 @@ pub(crate) fn of(bytes: impl AsRef<[u8]>) -> String {
 /// A digest of the names and contents of all files in a folder and in those below it.
 pub(crate) fn of_folder(folder: &Path) -> anyhow::Result<String> {
     let mut all = Vec::new();
-    for file in book::files(folder)? {
+    for file in files(folder)? {
         all.extend(file.strip_prefix(folder)?.as_os_str().as_encoded_bytes());
         // No name has a zero in it, so that names and contents cannot be taken for each other.
         all.push(0);

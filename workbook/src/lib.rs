@@ -16,6 +16,7 @@ pub mod book;
 pub mod check;
 mod digest;
 pub mod fault;
+mod files;
 pub mod mutate;
 pub mod screenshots;
 pub mod serve;

@@ -10,7 +10,12 @@
 //! | `{{#screenshot NAME}}` | a picture of a page, as a browser showed it to a test |
 //! | `{{#lines FILE}}`, `{{#lines FILE:ANCHOR}}` | how many lines of code there are |
 
-use super::{excerpt, lines, panes, results::Results, screenshot::screenshot, source::read};
+use super::{
+    lines, panes,
+    results::Results,
+    screenshot::screenshot,
+    source::{included, read},
+};
 use crate::fault::line_at;
 use regex::Regex;
 use std::{ops::Range, path::Path, sync::LazyLock};
@@ -76,21 +81,6 @@ impl Directive {
 fn unknown(name: &str) -> String {
     let nearest = NAMES.iter().min_by_key(|known| strsim::damerau_levenshtein(name, known));
     format!("there is no directive {name}; did you mean {}?", nearest.copied().unwrap_or_default())
-}
-
-/// The text of `FILE` or `FILE:ANCHOR`.
-pub(super) fn included<'a>(root: &Path, argument: &'a str) -> Result<(&'a str, String), String> {
-    let (file, anchor) =
-        argument.split_once(':').map_or((argument, None), |(file, anchor)| (file, Some(anchor)));
-    if let Some(anchor) = anchor
-        && anchor.chars().all(|character| character.is_ascii_digit() || character == ':')
-    {
-        return Err(format!(
-            "{file} is included by line number, which goes stale in silence; use an anchor"
-        ));
-    }
-    let text = read(root, file)?;
-    excerpt(&text, anchor).map(|text| (file, text)).map_err(|error| format!("{file}: {error}"))
 }
 
 fn listing(root: &Path, argument: &str) -> Result<String, String> {

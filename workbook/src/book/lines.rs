@@ -1,6 +1,6 @@
 //! How many lines of code a file has, so that no chapter counts by hand.
 
-use super::directives::included;
+use super::source::included;
 use std::path::Path;
 
 /// What `{{#lines FILE}}` or `{{#lines FILE:ANCHOR}}` becomes: a number, in the midst of a sentence.

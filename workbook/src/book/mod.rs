@@ -9,7 +9,7 @@ pub mod results;
 mod screenshot;
 mod source;
 
-pub(crate) use anchors::excerpt;
+pub(crate) use crate::files::files;
 pub(crate) use panes::{named as panes_named, snapshot_file, transcript};
 
 use crate::{Fault, Faults};
@@ -69,20 +69,6 @@ pub(crate) fn chapters(root: &Path) -> anyhow::Result<Vec<Chapter>> {
         }
     }
     Ok(chapters)
-}
-
-/// All files in a folder and in those below it, sorted.
-pub(crate) fn files(folder: &Path) -> anyhow::Result<Vec<PathBuf>> {
-    let mut files = Vec::new();
-    let mut folders = vec![folder.to_owned()];
-    while let Some(folder) = folders.pop() {
-        for entry in fs::read_dir(&folder).with_context(|| folder.display().to_string())? {
-            let path = entry?.path();
-            if path.is_dir() { folders.push(path) } else { files.push(path) }
-        }
-    }
-    files.sort();
-    Ok(files)
 }
 
 /// What a chapter becomes for mdBook: each directive is replaced by what it stands for.

@@ -3,12 +3,13 @@
 //! | file | what |
 //! | --- | --- |
 //! | `server.rs` | [`WebServer`]: the service; a path is a channel, or something of the site |
-//! | `site.rs` | what there is beside channels |
+//! | `site.rs`, `answer.rs` | what there is beside channels |
 //! | `page.rs` | the page, and what a browser may do with it |
 //! | `vitals.rs` | [`Vitals`]: what a web server must know of the program around it |
 //! | `metrics.rs` | the figures, as Prometheus reads them |
 //! | `channel_list.rs` | what goes on in the channels that are read most |
 
+mod answer;
 mod channel_list;
 mod metrics;
 mod page;

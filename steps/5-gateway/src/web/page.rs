@@ -1,8 +1,7 @@
 //! The page, and what a browser may do with it.
 
-use super::site::Answer;
-use http::{HeaderMap, HeaderValue, StatusCode, header};
-use pubsub::http::Body;
+use super::answer::{Answer, typed};
+use http::{HeaderMap, HeaderValue, header};
 
 /// A file of the page.
 pub(super) struct File {
@@ -48,9 +47,8 @@ impl File {
     /// The file as an answer.
     pub(super) fn answer(&self) -> Answer {
         let fixed = HeaderValue::from_static;
-        let mut answer = Body::text(StatusCode::OK, self.text);
+        let mut answer = typed(self.media_type, self.text);
         answer.headers_mut().extend(HeaderMap::from_iter([
-            (header::CONTENT_TYPE, fixed(self.media_type)),
             // A gateway that has been renewed has another page, too.
             (header::CACHE_CONTROL, fixed("no-cache")),
             (header::CONTENT_SECURITY_POLICY, fixed(POLICY)),

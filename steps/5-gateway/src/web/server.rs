@@ -1,9 +1,6 @@
 //! The web server: one port, on which a path is a channel or something of the site's own.
 
-use super::{
-    Vitals,
-    site::{Answer, Site},
-};
+use super::{Vitals, answer::Answer, site::Site};
 use http::{HeaderValue, Request, header};
 use hyper::body::Incoming;
 use message_hub::{HttpSubscription, Hub, Sockets};

@@ -1,16 +1,18 @@
 //! What the web port has beside channels: the page, health, metrics.
 
-use super::{Vitals, channel_list::ChannelList, metrics, page};
-use bytes::Bytes;
-use http::{HeaderMap, HeaderValue, Method, Response, StatusCode, header, request::Parts};
-use message_hub::{HttpSubscription, Hub};
+use super::{
+    Vitals,
+    answer::{Answer, text, typed},
+    channel_list::ChannelList,
+    metrics, page,
+};
+use http::{HeaderMap, HeaderValue, Method, StatusCode, header, request::Parts};
+use message_hub::Hub;
 use pubsub::{
     ChannelName, PubSub,
     http::{Body, Refusal},
 };
 use std::sync::Arc;
-
-pub(super) type Answer = Response<Body<HttpSubscription>>;
 
 /// What there is to be asked for beside channels.
 pub(super) struct Site {
@@ -103,16 +105,6 @@ impl Site {
     // ANCHOR_END: content
 }
 
-fn text(text: impl Into<Bytes>) -> Answer {
-    Body::text(StatusCode::OK, text)
-}
-
 fn not_ready(why: &str) -> Answer {
     Body::text(StatusCode::SERVICE_UNAVAILABLE, format!("not ready: {why}\n"))
-}
-
-fn typed(media_type: &'static str, content: impl Into<Bytes>) -> Answer {
-    let mut answer = text(content);
-    answer.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static(media_type));
-    answer
 }

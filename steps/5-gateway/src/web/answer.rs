@@ -1,0 +1,21 @@
+//! Answers of the site.
+
+use bytes::Bytes;
+use http::{HeaderValue, Response, StatusCode, header};
+use message_hub::HttpSubscription;
+use pubsub::http::Body;
+
+/// An answer of the web port, whatever is in it.
+pub(super) type Answer = Response<Body<HttpSubscription>>;
+
+/// A text.
+pub(super) fn text(text: impl Into<Bytes>) -> Answer {
+    Body::text(StatusCode::OK, text)
+}
+
+/// Something of another media type.
+pub(super) fn typed(media_type: &'static str, content: impl Into<Bytes>) -> Answer {
+    let mut answer = text(content);
+    answer.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static(media_type));
+    answer
+}
