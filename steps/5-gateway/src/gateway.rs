@@ -1,13 +1,13 @@
 //! The gateway: a number client, a message hub and a web server, and a bridge between them.
 
-use crate::{WebServer, pulse::Pulse};
+use crate::{WebServer, drain::Drain, pulse::Pulse};
 use message_hub::{Hub, MessageHub};
 use number_client::{NumberClient, Numbers, Server};
 use pubsub::{ChannelName, Message, http::Refusal};
-use service::{Failure, Scope, Service, Setting, Settings};
+use service::{Failure, Scope, Service, Settings};
 use std::{pin::pin, sync::Arc, time::Duration};
-use tokio::{select, time::sleep};
-use tracing::{info, warn};
+use tokio::select;
+use tracing::warn;
 
 /// The channel that numbers are published to.
 const NUMBERS: &str = "/numbers";
@@ -19,7 +19,7 @@ pub struct Gateway {
     hub: Arc<MessageHub>,
     web: Arc<WebServer>,
     pulse: Arc<Pulse>,
-    drain_time: Setting<Duration>,
+    drain: Drain,
 }
 
 // ANCHOR: gateway
@@ -30,7 +30,7 @@ impl Gateway {
         let hub = Arc::new(MessageHub::new(settings));
         let pulse = Arc::new(Pulse::new(client.connected()));
         let web = Arc::new(WebServer::new(settings, hub.hub().clone(), pulse.clone()));
-        Gateway { client, hub, web, pulse, drain_time: drain_time(settings) }
+        Gateway { client, hub, web, pulse, drain: Drain::new(settings) }
     }
 }
 
@@ -47,7 +47,7 @@ impl Service for Gateway {
         self.pulse.drain(false);
         let numbers = self.client.numbers().ok_or("the number client has not started")?;
         let bridge = bridge(numbers, self.hub.hub().clone(), self.pulse.clone(), scope.clone());
-        let drained = drained(scope.clone(), self.drain_time.clone(), self.pulse.clone());
+        let drained = self.drain.clone().over(scope.clone(), self.pulse.clone());
         scope.spawn_graceful_task("bridge", async {
             let mut drained = pin!(drained);
             select! { () = bridge => drained.await, () = &mut drained => {} }
@@ -57,8 +57,7 @@ impl Service for Gateway {
     }
 
     fn stop_timeout(&self) -> Duration {
-        // Work that says goodbye has half of it.
-        2 * self.drain_time.get() + Duration::from_secs(2)
+        self.drain.stop_timeout()
     }
 }
 // ANCHOR_END: gateway
@@ -67,12 +66,16 @@ impl Service for Gateway {
 // ANCHOR: bridge
 async fn bridge(mut numbers: Numbers, hub: Arc<Hub>, pulse: Arc<Pulse>, scope: Scope) {
     let channel = ChannelName::from_path(NUMBERS).expect("it is a name");
+    let mut is_refused = false;
     while let Some(number) = numbers.next().await {
-        match publish(&hub, &channel, number) {
+        let published = publish(&hub, &channel, number);
+        match &published {
             Ok(()) => pulse.beat(),
-            // One that is not published is lost, and the next is tried: numbers do not wait.
-            Err(refusal) => warn!(service = %scope, "{number} is not published: {refusal}"),
+            // It is lost, and the next is tried: numbers do not wait. Of many, the first is told.
+            Err(refusal) if !is_refused => warn!(service = %scope, "not published: {refusal}"),
+            Err(_) => {}
         }
+        is_refused = published.is_err();
     }
 }
 
@@ -80,24 +83,3 @@ fn publish(hub: &Hub, channel: &ChannelName, number: u8) -> Result<(), Refusal> 
     hub.publish(channel, Message::parse(number.to_string().as_bytes())?)
 }
 // ANCHOR_END: bridge
-
-/// Resolves when the service stops, and whoever sends clients here has had time to notice.
-// ANCHOR: drained
-async fn drained(scope: Scope, drain_time: Setting<Duration>, pulse: Arc<Pulse>) {
-    scope.stopping().await;
-    let time = drain_time.get();
-    if !time.is_zero() {
-        pulse.drain(true);
-        info!(service = %scope, "draining for {} s", time.as_secs_f64());
-        sleep(time).await;
-    }
-}
-// ANCHOR_END: drained
-
-fn drain_time(settings: &Settings) -> Setting<Duration> {
-    settings
-        .define("drain_time", Duration::ZERO)
-        .help("Seconds between the word to stop and the stop. Meanwhile /readyz says no, for a proxy to see, and all else goes on.")
-        .seconds(0.0..=30.0)
-        .live()
-}
