@@ -122,6 +122,21 @@ fn copy_commands() {
         })()",
     );
     assert_eq!(copied, "./just step 1 --set seed=7\n");
+    browser.open(&book.url("5-gateway.html"));
+    let copied = browser.evaluate(
+        "(async () => {
+            const copied = [];
+            navigator.clipboard.writeText = async (text) => { copied.push(text); };
+            const stop = [...document.querySelectorAll('kbd')].find(command => command.textContent == './just step 5 stop');
+            stop.click();
+            stop.focus();
+            stop.dispatchEvent(new KeyboardEvent('keydown', { key: 'Enter' }));
+            const button = stop.closest('.terminal').querySelector('.copy');
+            return [...copied, button];
+        })()",
+    );
+    let stop = "./just step 5 stop\n";
+    assert_eq!(copied, serde_json::json!([stop, stop, null]), "one by one, and no button for all");
 }
 
 fn no_scripts() {
