@@ -11,7 +11,7 @@
         element.addEventListener('click', async () => {
             await navigator.clipboard.writeText(command.textContent + '\n');
             element.classList.add('copied');
-            element.addEventListener('blur', () => element.classList.remove('copied'), { once: true });
+            setTimeout(() => element.classList.remove('copied'), 2000);
         });
     };
     for (const terminal of document.querySelectorAll('.terminal')) {
@@ -22,7 +22,8 @@
             command.setAttribute('role', 'button');
             copyOnClick(command, command, `Copy the command ${command.textContent}`);
             command.addEventListener('keydown', (event) => {
-                if (event.key === 'Enter') {
+                if (event.key === 'Enter' || event.key === ' ') {
+                    event.preventDefault();
                     command.click();
                 }
             });

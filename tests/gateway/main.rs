@@ -53,6 +53,11 @@ const TESTS: &[Test] = &[
         transports::two_logs,
     ),
     (
+        "transports::what_a_proxy_says_by_itself_is_no_end",
+        "chromium haproxy",
+        transports::what_is_said_in_between_is_no_end,
+    ),
+    (
         "transports::a_stream_that_is_held_back_is_given_up",
         "chromium",
         transports::what_is_held_back_is_given_up,

@@ -1,17 +1,16 @@
 //! The page in a real browser, as these tests use it.
 
-use book_tests::{browser::Browser, program::Program};
+use book_tests::{
+    browser::Browser,
+    program::{Program, free_port},
+};
 use number_server::Numbers;
 
 /// A gateway on free ports, with numbers from a server inside it.
 pub(crate) fn gateway(settings: &[&str]) -> Program {
-    let ports = [
-        "web_port=0",
-        "pubsub_port=0",
-        "tail_port=0",
-        "websocket_port=0",
-        "numbers_bind=127.0.0.1:0",
-    ];
+    let web = format!("web_port={}", free_port());
+    let ports =
+        [&*web, "pubsub_port=0", "tail_port=0", "websocket_port=0", "numbers_bind=127.0.0.1:0"];
     Program::start("gateway", &[&ports, settings].concat())
 }
 

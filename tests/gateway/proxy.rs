@@ -1,8 +1,9 @@
 //! HAProxy between a browser and a gateway.
 
+use book_tests::program::free_port;
 use std::{
     fs,
-    net::{TcpListener, TcpStream},
+    net::TcpStream,
     process::{Child, Command},
     thread,
     time::{Duration, Instant},
@@ -34,9 +35,7 @@ pub(crate) struct Proxy {
 impl Proxy {
     /// A proxy to `server`, with these rules for requests.
     pub(crate) fn start(server: &str, rules: &[&str]) -> Self {
-        let free = TcpListener::bind("127.0.0.1:0").expect("a free port");
-        let address = free.local_addr().expect("a bound port").to_string();
-        drop(free);
+        let address = format!("127.0.0.1:{}", free_port());
         let folder = tempfile::tempdir().expect("a folder for the configuration");
         let mut proxy = Proxy { folder, address, process: None };
         proxy.configure(server, rules);
@@ -44,10 +43,10 @@ impl Proxy {
         proxy
     }
 
-    /// Ends all connections, and passes those that come now on to another server.
-    pub(crate) fn turn_to(&mut self, server: &str) {
+    /// Ends all connections, and passes those that come now on to this server, by these rules.
+    pub(crate) fn turn_to(&mut self, server: &str, rules: &[&str]) {
         self.kill();
-        self.configure(server, &[]);
+        self.configure(server, rules);
         self.restart();
     }
 

@@ -134,6 +134,26 @@ pub(crate) fn what_is_swallowed_is_given_up() {
     assert_eq!(page.text("numbers-feed"), "by server-sent events");
 }
 
+/// For a while, a proxy answers by itself: that there is nothing, or with a page of its own. A feed
+/// that has read the channel knows better.
+pub(crate) fn what_is_said_in_between_is_no_end() {
+    for answer in ["status 404", "status 200 content-type text/plain string hello"] {
+        for (name, rules) in [TRANSPORTS[0], TRANSPORTS[2]] {
+            let (gateway, mut proxy, mut page) = after_five(name, rules);
+            proxy.turn_to(web(&gateway), &[&format!("http-request return {answer}")]);
+            page.until("!document.getElementById('health').textContent.includes('answers')");
+            // It has tried, at least once from the beginning to the end.
+            page.until_text("talk-feed", "connecting by");
+            page.until_text("talk-feed", "coming back");
+            publish_all(web(&gateway), 6..=7);
+            proxy.turn_to(web(&gateway), rules);
+            assert_eq!(page.until_lines(7), texts(1..=7), "{answer}, {name}");
+            until_by(&mut page, name);
+            page.assert_numbers();
+        }
+    }
+}
+
 /// Its connections are open all the while: only the page's own question tells.
 pub(crate) fn silence_is_noticed() {
     let mut page = Page::blank();
@@ -177,11 +197,11 @@ pub(crate) fn two_logs() {
     page.subscribe(CHANNEL);
     publish_all(web(&one), 1..=3);
     page.until_lines(3);
-    proxy.turn_to(web(&other));
+    proxy.turn_to(web(&other), &[]);
     publish_all(web(&other), 4..=5);
     page.until_lines(6);
     publish_all(web(&one), 6..=7);
-    proxy.turn_to(web(&one));
+    proxy.turn_to(web(&one), &[]);
     let lines = page.until_lines(9);
     let (notices, messages): (Vec<_>, Vec<_>) =
         lines.into_iter().partition(|line| line.contains(GONE));

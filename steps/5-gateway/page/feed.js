@@ -4,6 +4,9 @@ import { events, polling, webSocket } from './transports.js'
 
 const TRANSPORTS = [webSocket, events, polling]
 
+// Those by which some feed of this page has been connected: they get through.
+const worked = new Set()
+
 // How often a transport that has worked may fail, with the gateway there, before the next is tried.
 const FAULTS = 3
 
@@ -27,7 +30,6 @@ export class Feed {
   #on
   #seen = new Map() // the offset of the last message of each epoch
   #choice = 0 // of the transports
-  #hasWorked = false // that transport
   #leave = () => {} // ends the connection there is, or the wait
   #closed = false
 
@@ -59,13 +61,13 @@ export class Feed {
       this.transport = TRANSPORTS[this.#choice]
       const { opened, lasted, left, why } = await this.#use(this.transport)
       if (left) continue
-      if (why && isFinal(why.status)) return this.#refused(why)
+      if (why && this.#isFinal(why)) return this.#refused(why)
       failures = lasted > LONGEST ? 0 : failures + 1
       // If nobody answers, it is not the transport that is at fault.
       faults = !opened && (await isAnswering()) ? faults + 1 : 0
-      if (faults >= (this.#hasWorked ? FAULTS : 1)) {
+      if (faults >= (worked.has(this.transport) ? FAULTS : 1)) {
+        worked.delete(this.transport)
         this.#choice = (this.#choice + 1) % TRANSPORTS.length
-        this.#hasWorked = false
         faults = 0
         if (this.#choice > 0) continue
       }
@@ -90,7 +92,7 @@ export class Feed {
         if (openedAt === undefined) {
           clearTimeout(timer)
           openedAt = performance.now()
-          this.#hasWorked = true
+          worked.add(transport)
           this.#enter('open')
         }
         this.#word(word)
@@ -125,7 +127,7 @@ export class Feed {
   }
   // ANCHOR_END: word
 
-  // Waits before the next try, longer after each failure. A random half of it is taken off, so that
+  // Waits before the next try, longer after each failure. Up to half of it, at random, is taken off, so that
   // the readers of a gateway that was restarted do not come back all at once.
   #wait(failures) {
     if (this.#closed) return undefined
@@ -140,6 +142,12 @@ export class Feed {
     })
   }
 
+  // A refusal that will be the same next time: the name is no channel's. One that has been read is,
+  // whatever somebody in between says; and other refusals are taken back when settings are mended.
+  #isFinal({ status }) {
+    return this.#at.since === undefined && (status === 400 || status === 404)
+  }
+
   #refused({ sentence }) {
     this.#closed = true
     this.sentence = sentence
@@ -152,16 +160,11 @@ export class Feed {
   }
 }
 
-// A refusal that will be the same next time: the name is no channel's. Others may be taken back, by
-// a gateway whose settings are mended, or a proxy that was too early.
-function isFinal(status) {
-  return status === 400 || status === 404
-}
-
-// Whether the gateway answers at all.
+// Whether the gateway answers at all, and not somebody in its place.
 async function isAnswering() {
   try {
-    return (await fetch('/healthz', { signal: AbortSignal.timeout(5000) })).ok
+    const answer = await fetch('/healthz', { signal: AbortSignal.timeout(5000) })
+    return answer.ok && (await answer.text()) === 'well\n'
   } catch {
     return false
   }

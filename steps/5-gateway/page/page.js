@@ -10,20 +10,22 @@ import * as talk from './talk.js'
 const ASK_EVERY = 1000
 const SILENCES = 5
 
+// A page that nobody has looked at for this long, in ms, does not know whether they still live.
+const LONG_AGO = 60000
+
 let silences = 0
 
 async function ask() {
   try {
     const answer = await fetch('/channels', { signal: AbortSignal.timeout(ASK_EVERY * 3) })
-    if (!answer.ok) throw new Error(await answer.text())
-    showChannels(await answer.json())
+    if (answer.ok) showChannels(await answer.json())
     silences = 0
-    show('health', 'The gateway answers.')
+    show('health', answer.ok ? 'The gateway answers.' : `The gateway refuses: ${answer.status}.`)
   } catch {
     silences += 1
     show('health', 'The gateway does not answer.')
     // A connection whose other end has vanished looks like one that has nothing to say.
-    if (silences === SILENCES) restart()
+    if (silences % SILENCES === 0) restart()
   }
 }
 
@@ -39,5 +41,11 @@ async function keepAsking() {
   }
 }
 
+let hiddenSince = 0
+
+document.addEventListener('visibilitychange', () => {
+  if (document.hidden) hiddenSince = performance.now()
+  else if (performance.now() - hiddenSince > LONG_AGO) restart()
+})
 addEventListener('online', restart)
 keepAsking()

@@ -38,6 +38,6 @@ export function stateOf(feed) {
 // What could not be had, in words, with the time: the same may happen again.
 export function sentence(notice) {
   const time = new Date().toLocaleTimeString()
-  if (notice.missed) return `${time}: ${notice.missed} messages were missed, as this page was too slow.`
-  return `${time}: this is another gateway, or the same after a restart, or this page was away for too long. What came in between cannot be had.`
+  if (notice.missed) return `${time}: this page was too slow, and has missed messages: ${notice.missed}.`
+  return `${time}: this is another gateway, or the same after a restart, or this page was away for too long. What came in between, if anything, cannot be had.`
 }

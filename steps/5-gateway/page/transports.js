@@ -48,7 +48,7 @@ export const events = {
 // ANCHOR: polling
 export const polling = {
   name: 'long polls',
-  patience: 40000, // a proxy may hold the answer back until it is complete
+  patience: 40000, // a proxy may hold the answer back until it is complete: for `poll_timeout`
   connect(at, on) {
     const closed = new AbortController()
     const poll = async () => {
