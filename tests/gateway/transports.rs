@@ -43,6 +43,12 @@ fn until_by(page: &mut Page, name: &str) {
     ));
 }
 
+/// Waits until the page has noticed that the gateway cannot be reached. A proxy says so by itself, or
+/// keeps it waiting.
+fn until_away(page: &mut Page) {
+    page.until("document.getElementById('health').textContent != 'The gateway answers.'");
+}
+
 /// A gateway, a proxy with these rules in front of it, and a page that has read five messages.
 fn after_five(name: &str, rules: &[&str]) -> (Program, Proxy, Page) {
     let mut page = Page::blank();
@@ -78,7 +84,7 @@ pub(crate) fn a_loss_loses_nothing() {
     for (name, rules) in TRANSPORTS {
         let (gateway, mut proxy, mut page) = after_five(name, rules);
         proxy.kill();
-        page.until_text("health", "does not answer");
+        until_away(&mut page);
         publish_all(web(&gateway), 6..=10);
         proxy.restart();
         assert_eq!(page.until_lines(10), texts(1..=10), "{name}");
@@ -105,7 +111,7 @@ fn restarts(end: fn(Program)) {
         let (first, _proxy, mut page) = after_five(name, rules);
         let port = format!("web_port={}", web(&first).rsplit(':').next().expect("a port"));
         end(first);
-        page.until_text("health", "does not answer");
+        until_away(&mut page);
         let (_, before) = page.numbers();
         let second = gateway(&[&SEEDED[..], &[&port]].concat());
         publish_all(web(&second), 6..=8);
@@ -141,7 +147,7 @@ pub(crate) fn what_is_said_in_between_is_no_end() {
         for (name, rules) in [TRANSPORTS[0], TRANSPORTS[2]] {
             let (gateway, mut proxy, mut page) = after_five(name, rules);
             proxy.turn_to(web(&gateway), &[&format!("http-request return {answer}")]);
-            page.until("!document.getElementById('health').textContent.includes('answers')");
+            until_away(&mut page);
             // It has tried, at least once from the beginning to the end.
             page.until_text("talk-feed", "connecting by");
             page.until_text("talk-feed", "coming back");
@@ -180,7 +186,7 @@ pub(crate) fn a_gap_is_told() {
     publish_all(web(&gateway), 1..=2);
     page.until_lines(2);
     page.0.offline(true);
-    page.until_text("health", "does not answer");
+    until_away(&mut page);
     page.0.evaluate("dispatchEvent(new Event('online'))"); // or the WebSocket would still be open
     publish_all(web(&gateway), 3..=9);
     page.0.offline(false);
@@ -208,7 +214,8 @@ pub(crate) fn two_logs() {
     assert_eq!((messages, notices.len()), (texts(1..=7), 2));
 }
 
-/// An answer that is held back until it is complete, which a stream never is.
+/// The header of an answer comes at once, and the rest is held back until it is complete, which a
+/// stream never is.
 pub(crate) fn what_is_held_back_is_given_up() {
     let mut page = Page::blank();
     let gateway = gateway(&SEEDED);
@@ -245,7 +252,8 @@ pub(crate) fn a_refusal_is_shown() {
     page.until_text("published", "Not published: the message is longer than 65536 bytes");
 }
 
-/// A proxy that knows nothing of WebSockets, and holds answers back; returns where it is.
+/// A proxy that knows nothing of WebSockets, and holds back all of an answer but its header; returns
+/// where it is.
 fn hold_back(server: String) -> String {
     let listener = TcpListener::bind("127.0.0.1:0").expect("a free port");
     let address = listener.local_addr().expect("a bound port").to_string();
@@ -258,20 +266,27 @@ fn hold_back(server: String) -> String {
     address
 }
 
-/// Passes one request on, and its answer when that is complete.
+/// Passes one request on, then the header of its answer, and the rest when that is complete.
 fn pass_on(mut client: TcpStream, server: &str) -> Option<()> {
-    let mut request = String::new();
-    let mut lines = BufReader::new(client.try_clone().ok()?);
-    while !request.ends_with("\r\n\r\n") {
-        if lines.read_line(&mut request).ok()? == 0 {
-            return None;
-        }
-    }
+    let request = head(&mut BufReader::new(client.try_clone().ok()?))?;
     let request = request.replace("Connection: keep-alive", "Connection: close");
     let request = request.replace("Connection: Upgrade", "Connection: close");
     let mut server = TcpStream::connect(server).ok()?;
     server.write_all(request.replace("Upgrade: websocket\r\n", "").as_bytes()).ok()?;
-    let mut answer = Vec::new();
-    server.read_to_end(&mut answer).ok()?;
-    client.write_all(&answer).ok()
+    let mut answer = BufReader::new(server);
+    client.write_all(head(&mut answer)?.as_bytes()).ok()?;
+    let mut rest = Vec::new();
+    answer.read_to_end(&mut rest).ok()?;
+    client.write_all(&rest).ok()
+}
+
+/// The lines up to and with the first that is empty.
+fn head(from: &mut impl BufRead) -> Option<String> {
+    let mut head = String::new();
+    while !head.ends_with("\r\n\r\n") {
+        if from.read_line(&mut head).ok()? == 0 {
+            return None;
+        }
+    }
+    Some(head)
 }

@@ -20,7 +20,8 @@ async function ask() {
     const answer = await fetch('/channels', { signal: AbortSignal.timeout(ASK_EVERY * 3) })
     if (answer.ok) showChannels(await answer.json())
     silences = 0
-    show('health', answer.ok ? 'The gateway answers.' : `The gateway refuses: ${answer.status}.`)
+    // By the gateway, or by a proxy that does not reach it.
+    show('health', answer.ok ? 'The gateway answers.' : `Refused, with status ${answer.status}.`)
   } catch {
     silences += 1
     show('health', 'The gateway does not answer.')

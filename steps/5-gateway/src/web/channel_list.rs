@@ -44,9 +44,7 @@ struct Channel {
 
 impl ChannelList {
     pub(super) fn new(hub: Arc<Hub>) -> Self {
-        // So that no list is made at 0: the page takes that for none.
-        let began = Instant::now() - Duration::from_millis(1);
-        ChannelList { hub, began, made: Mutex::default() }
+        ChannelList { hub, began: Instant::now(), made: Mutex::default() }
     }
 
     /// The channels that are read most, as JSON.
@@ -58,7 +56,8 @@ impl ChannelList {
             return list.clone();
         }
         let (hub, now) = (self.hub.clone(), Instant::now());
-        let at = now.duration_since(self.began).as_millis();
+        // No list is made at 0: the page takes that for none.
+        let at = 1 + now.duration_since(self.began).as_millis();
         let list = spawn_blocking(move || make(&hub, at)).await;
         let list = list.expect("making a list neither panics nor is aborted");
         *made = Some((now, list.clone()));
