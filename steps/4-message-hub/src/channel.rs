@@ -28,13 +28,24 @@ struct Inner {
     waiting: Waiting,
     readers: usize,
     /// When it was last published to, or left.
-    used: Instant,
+    last_used: Instant,
     /// It is no longer in the hub's list, and whoever holds it is to look there again.
     retired: bool,
 }
 
 /// The channel has been retired: look again.
 pub(crate) struct Retired;
+
+/// How a channel is used, at one moment.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Usage {
+    /// How many read it.
+    pub(crate) readers: usize,
+    /// How many messages have been published to it.
+    pub(crate) messages: u64,
+    /// When it was last published to, or left.
+    pub(crate) last_used: Instant,
+}
 
 impl Channel {
     /// A channel, which is added to `sums` for as long as it lives.
@@ -43,7 +54,7 @@ impl Channel {
             log: Log::new(),
             waiting: Waiting::default(),
             readers: 0,
-            used: Instant::now(),
+            last_used: Instant::now(),
             retired: false,
         };
         sums.bytes.fetch_add(OVERHEAD, Relaxed);
@@ -60,7 +71,7 @@ impl Channel {
             for message in messages {
                 inner.log.append(message.clone(), bounds);
             }
-            inner.used = Instant::now();
+            inner.last_used = Instant::now();
             Ok(inner.waiting.take_all())
         })?;
         self.sums.messages.fetch_add(messages.len() as u64, Relaxed);
@@ -95,7 +106,7 @@ impl Channel {
             inner.log.leave(encoding);
             inner.readers -= 1;
             self.sums.readers.fetch_sub(1, Relaxed);
-            inner.used = Instant::now();
+            inner.last_used = Instant::now();
         });
     }
 
@@ -134,20 +145,19 @@ impl Channel {
         self.with(|inner| inner.readers)
     }
 
-    /// How many read it, when it was last used, and how many messages have been published to it.
-    pub(crate) fn use_made(&self) -> (usize, Instant, u64) {
-        self.with(|inner| (inner.readers, inner.used, inner.log.end() - 1))
-    }
-
-    /// When it was last used, if nobody reads it.
-    pub(crate) fn unread_since(&self) -> Option<Instant> {
-        self.with(|inner| (inner.readers == 0).then_some(inner.used))
+    /// How it is used.
+    pub(crate) fn usage(&self) -> Usage {
+        self.with(|inner| Usage {
+            readers: inner.readers,
+            messages: inner.log.end() - 1,
+            last_used: inner.last_used,
+        })
     }
 
     /// Retires the channel if nobody reads it and it has not been used after `before`.
     pub(crate) fn retire(&self, before: Instant) -> bool {
         self.with(|inner| {
-            inner.retired |= inner.readers == 0 && inner.used <= before;
+            inner.retired |= inner.readers == 0 && inner.last_used <= before;
             inner.retired
         })
     }

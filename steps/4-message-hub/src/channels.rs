@@ -2,7 +2,7 @@
 
 use crate::{
     Totals,
-    channel::{Channel, Retired},
+    channel::{Channel, Retired, Usage},
     totals::Sums,
 };
 use pubsub::ChannelName;
@@ -16,7 +16,7 @@ use std::{
 /// How many channels are dropped before others get at the list again.
 const AT_ONCE: usize = 1000;
 
-/// When nothing could be dropped to make room, how long until it is tried again.
+/// How long until an attempt is repeated that could not make as much room as it should.
 const ROOM_PAUSE: Duration = Duration::from_millis(500);
 
 /// The use that is made of a channel, at one moment.
@@ -31,14 +31,25 @@ pub struct ChannelUse {
     pub messages: u64,
 }
 
+/// What an attempt to make room has come to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Room {
+    /// There is enough.
+    Enough,
+    /// Another thread is making some.
+    InTheMaking,
+    /// There was none to be made: whatever could be dropped is dropped.
+    None,
+}
+
 /// A channel is here from when it is first named until nobody has used it for a while.
 #[derive(Default)]
 pub(crate) struct Channels {
     by_name: RwLock<HashMap<ChannelName, Arc<Channel>>>,
     /// What they come to.
     sums: Arc<Sums>,
-    /// When there was last no room to be made.
-    no_room: Mutex<Option<Instant>>,
+    /// How the last attempt to make room ended, and when. Locked while there is one.
+    last_attempt: Mutex<Option<(Room, Instant)>>,
 }
 
 impl Channels {
@@ -80,21 +91,25 @@ impl Channels {
     pub(crate) fn most_read(&self, count: usize) -> Vec<ChannelUse> {
         let channels = self.read();
         let mut uses: Vec<_> =
-            channels.iter().map(|(name, channel)| (channel.use_made(), name)).collect();
-        let order = |((readers, used, _), _): &((usize, Instant, u64), &ChannelName)| {
-            (Reverse(*readers), Reverse(*used))
-        };
+            channels.iter().map(|(name, channel)| (channel.usage(), name)).collect();
+        let order =
+            |(usage, _): &(Usage, &ChannelName)| (Reverse(usage.readers), Reverse(usage.last_used));
         if count < uses.len() {
             uses.select_nth_unstable_by_key(count, order);
             uses.truncate(count);
         }
         uses.sort_by_key(order);
-        let uses = uses.into_iter().map(|((readers, _, messages), name)| ChannelUse {
+        let uses = uses.into_iter().map(|(usage, name)| ChannelUse {
             channel: name.clone(),
-            readers,
-            messages,
+            readers: usage.readers,
+            messages: usage.messages,
         });
         uses.collect()
+    }
+
+    /// Whether there is a channel of this name.
+    pub(crate) fn contains(&self, name: &ChannelName) -> bool {
+        self.read().contains_key(name)
     }
 
     /// How many read the channel of this name.
@@ -105,43 +120,54 @@ impl Channels {
     /// Drops the channels that nobody reads, and that have not been used for `idle`.
     pub(crate) fn drop_idle(&self, idle: Duration) {
         let Some(before) = Instant::now().checked_sub(idle) else { return };
-        let names = self.unread(|used| used <= before);
-        let names: Vec<_> = names.into_iter().map(|(_, name)| name).collect();
+        let idle = self.unread().into_iter().filter(|(usage, _)| usage.last_used <= before);
+        let names: Vec<_> = idle.map(|(_, name)| name).collect();
         for names in names.chunks(AT_ONCE) {
             self.retire(names, before);
         }
     }
 
-    /// Drops channels that nobody reads, the longest unused first, until all take no more than
-    /// `bytes`. Says whether that is so.
-    pub(crate) fn make_room(&self, bytes: usize) -> bool {
-        if self.bytes() <= bytes {
-            return true;
+    /// Where all channels take more than `max` bytes, drops some that nobody reads until they take
+    /// an eighth less: those without a message first, then the longest unused.
+    // ANCHOR: make_room
+    pub(crate) fn make_room(&self, max: usize) -> Room {
+        if self.bytes() <= max {
+            return Room::Enough;
         }
-        // Somebody else is at it: that is enough.
-        let Ok(mut no_room) = self.no_room.try_lock() else { return false };
-        if no_room.is_some_and(|then| then.elapsed() < ROOM_PAUSE) {
-            return false;
+        let Ok(mut last_attempt) = self.last_attempt.try_lock() else { return Room::InTheMaking };
+        match *last_attempt {
+            Some((room, then)) if then.elapsed() < ROOM_PAUSE => return room,
+            _ => {}
         }
-        let mut names = self.unread(|_| true);
-        names.sort_by_key(|(used, _)| *used);
-        let names: Vec<_> = names.into_iter().map(|(_, name)| name).collect();
+        let target = max / 8 * 7;
+        self.drop_unread(target);
+        let bytes = self.bytes();
+        let room = if bytes <= max { Room::Enough } else { Room::None };
+        // An attempt looks at all channels: one that wins little is not repeated at once.
+        *last_attempt = (bytes > target).then(|| (room, Instant::now()));
+        room
+    }
+    // ANCHOR_END: make_room
+
+    fn drop_unread(&self, target: usize) {
+        let mut unread = self.unread();
+        // Channels without a message first: who may only read can make any number of those.
+        unread.sort_by_key(|(usage, _)| (usage.messages > 0, usage.last_used));
+        let names: Vec<_> = unread.into_iter().map(|(_, name)| name).collect();
         for names in names.chunks(AT_ONCE) {
-            if self.bytes() <= bytes {
+            if self.bytes() <= target {
                 break;
             }
             self.retire(names, Instant::now());
         }
-        let made = self.bytes() <= bytes;
-        *no_room = (!made).then(Instant::now);
-        made
     }
 
-    /// The channels that nobody reads and whose last use fits.
-    fn unread(&self, fits: impl Fn(Instant) -> bool) -> Vec<(Instant, ChannelName)> {
+    /// The channels that nobody reads.
+    fn unread(&self) -> Vec<(Usage, ChannelName)> {
         let channels = self.read();
         let unread = channels.iter().filter_map(|(name, channel)| {
-            channel.unread_since().filter(|used| fits(*used)).map(|used| (used, name.clone()))
+            let usage = channel.usage();
+            (usage.readers == 0).then(|| (usage, name.clone()))
         });
         unread.collect()
     }

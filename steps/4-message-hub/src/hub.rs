@@ -1,8 +1,10 @@
 //! The hub: channels that can be published to and subscribed to, whatever the transport.
 
 use crate::{
-    ChannelUse, Encoding, SlowReader, Start, Subscription, Totals, channels::Channels,
-    guard::Guard, log::Bounds,
+    ChannelUse, Encoding, SlowReader, Start, Subscription, Totals,
+    channels::{Channels, Room},
+    guard::Guard,
+    log::Bounds,
 };
 use http::{StatusCode, header};
 use pubsub::{ChannelName, Message, http::Refusal};
@@ -69,7 +71,7 @@ impl Hub {
 
     /// Publishes messages that have come together. Readers are woken once for all of them.
     pub fn publish_all(&self, channel: &ChannelName, messages: &[Message]) -> Result<(), Refusal> {
-        let bounds = self.bounds()?;
+        let bounds = self.bounds(channel)?;
         self.channels.with(channel, |channel| channel.publish(messages, bounds));
         Ok(())
     }
@@ -81,7 +83,7 @@ impl Hub {
         encoding: Encoding,
         start: Start,
     ) -> Result<Subscription, Refusal> {
-        self.bounds()?;
+        self.bounds(channel)?;
         Ok(self.channels.with(channel, |channel| {
             Subscription::new(channel, encoding, start, self.slow_reader.clone())
         }))
@@ -111,20 +113,25 @@ impl Hub {
         (timeout / 4).clamp(Duration::from_millis(10), Duration::from_secs(30))
     }
 
-    /// How much the log may keep that is published to now. Where memory is short, and cannot be
-    /// won from channels that nobody reads, that is the newest message; where even that has not
-    /// helped, the hub is full.
-    fn bounds(&self) -> Result<Bounds, Refusal> {
+    /// How much the log of `channel` may keep. Memory that runs short is first won from channels
+    /// that nobody reads, and meanwhile no new channels are made. Where that is not enough, the log
+    /// keeps its newest message; where that is not enough either, the hub is full.
+    // ANCHOR: bounds
+    fn bounds(&self, channel: &ChannelName) -> Result<Bounds, Refusal> {
         let (bytes, max) = (self.history_bytes.get(), self.hub_bytes.get());
-        if self.channels.bytes() <= max || self.channels.make_room(max / 8 * 7) {
-            Ok(Bounds { messages: self.history.get(), bytes })
-        } else if self.channels.bytes() <= max / 8 * 9 {
-            Ok(Bounds { messages: 1, bytes })
-        } else {
-            let sentence = format!("the hub is full (hub_bytes = {max}); come back later");
-            let retry = http::HeaderValue::from_static("5");
-            Err(Refusal::new(StatusCode::SERVICE_UNAVAILABLE, sentence)
-                .with(header::RETRY_AFTER, retry))
+        let room = self.channels.make_room(max);
+        let taken = self.channels.bytes();
+        if taken > max / 8 * 9 || (taken > max && !self.channels.contains(channel)) {
+            return Err(full(max));
         }
+        let messages = if room == Room::None { 1 } else { self.history.get() };
+        Ok(Bounds { messages, bytes })
     }
+    // ANCHOR_END: bounds
+}
+
+fn full(max: usize) -> Refusal {
+    let sentence = format!("the hub is full (hub_bytes = {max}); come back later");
+    let retry = http::HeaderValue::from_static("5");
+    Refusal::new(StatusCode::SERVICE_UNAVAILABLE, sentence).with(header::RETRY_AFTER, retry)
 }

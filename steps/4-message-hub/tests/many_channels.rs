@@ -86,6 +86,23 @@ fn a_million_names_do_not_make_the_hub_grow() {
     drop(read);
 }
 
+#[test]
+fn channels_without_a_message_are_dropped_before_those_with_one() {
+    let hub = Hub::new(&settings(&[], &[("hub_bytes", "1048576")]));
+    for n in 0..100 {
+        hub.publish(&name(n), message("x")).unwrap();
+    }
+    for n in 100..100_000 {
+        drop(hub.subscribe(&name(n), Encoding::Lines, Start::Now).unwrap());
+    }
+    let has_message = |n: &usize| {
+        hub.most_read(usize::MAX)
+            .iter()
+            .any(|channel| channel.channel == name(*n) && channel.messages == 1)
+    };
+    assert_eq!((0..100).filter(has_message).count(), 100);
+}
+
 #[tokio::test]
 async fn a_hub_whose_channels_are_all_read_keeps_less_of_each_and_then_refuses() {
     let hub = Hub::new(&settings(&[], &[("hub_bytes", "1048576")]));

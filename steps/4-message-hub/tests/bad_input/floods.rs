@@ -158,6 +158,62 @@ fn fragments_for_ever_are_closed_with_1009_as_soon_as_they_are_too_long() {
     });
 }
 
+/// Who may not publish can still make channels, by asking for them, and so make memory short.
+// ANCHOR: strangers
+#[test]
+fn strangers_who_ask_for_channels_without_end_take_no_message_from_others() {
+    let settings = ["hub_bytes=4194304", "publish_token=right"];
+    survives(&settings, |hub| {
+        let reader = reader(hub, "/read");
+        publish_all(hub, "/unread", 1000);
+        publish_all(hub, "/read", 1000);
+        thread::scope(|scope| {
+            let strangers =
+                [1, 2].map(|stranger| scope.spawn(move || name_channels(hub, stranger)));
+            while strangers.iter().any(|stranger| !stranger.is_finished()) {
+                client::publish(hub.http, "/read", "one more");
+                for path in ["/read", "/unread"] {
+                    let kept = client::published(hub.http, path).matches("\"data\"").count();
+                    assert_eq!(kept, 1000, "{path}: messages kept, of the newest 1000");
+                }
+            }
+        });
+        drop(reader);
+    });
+}
+// ANCHOR_END: strangers
+
+/// Somebody who asks for fifteen thousand channels that nobody else uses.
+fn name_channels(hub: &Hub, stranger: usize) {
+    let mut client = Client::connect(hub.http);
+    for hundred in 0..150 {
+        let request =
+            |n: usize| format!("HEAD /{stranger}-{hundred}-{n} HTTP/1.1\r\nHost: x\r\n\r\n");
+        client.send((0..100).map(request).collect::<String>());
+        for _ in 0..100 {
+            let status = client.answer_to("HEAD").unwrap().status;
+            assert!(matches!(status, 200 | 503), "{status}: made, or refused for want of memory");
+        }
+    }
+}
+
+/// Publishes so many messages, as who has the token.
+fn publish_all(hub: &Hub, path: &str, count: usize) {
+    let request = client::post(path, "x").replace("Host:", "Authorization: Bearer right\r\nHost:");
+    let mut client = Client::connect(hub.http);
+    for _ in 0..count {
+        client.send(&request);
+        assert_eq!(client.answer().unwrap().status, 200);
+    }
+}
+
+/// A reader of this channel that reads nothing more than the head of the answer.
+fn reader(hub: &Hub, path: &str) -> Client {
+    let mut client = sent(hub, &format!("GET {path} HTTP/1.1\r\nHost: x\r\n\r\n"));
+    assert_eq!(client.answer().unwrap().status, 200);
+    client
+}
+
 /// As when the hub was away for a moment.
 #[test]
 fn ten_thousand_readers_that_come_back_at_once_are_all_served() {

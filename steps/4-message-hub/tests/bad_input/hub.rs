@@ -47,7 +47,10 @@ impl Hub {
 
     fn run(mut command: Command, settings: &[&str]) -> Self {
         for setting in PORTS.iter().chain(settings) {
-            command.args(["--set", setting]);
+            match setting.strip_prefix("publish_token=") {
+                Some(token) => command.env("SERVICE_PUBLISH_TOKEN", token),
+                None => command.args(["--set", setting]),
+            };
         }
         let mut child = command
             .stdin(Stdio::null())
