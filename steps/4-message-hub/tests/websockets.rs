@@ -148,18 +148,48 @@ async fn pings_in_great_numbers_are_answered_and_hold_nothing_up() {
     assert!(pongs > 0, "{pongs}");
 }
 
+const HANDSHAKE: &[u8] =
+    b"GET /news HTTP/1.1\r\nHost: x\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n\
+    Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Version: 13\r\n\r\n";
+
+/// A frame from a client, masked with zeros.
+fn masked(opcode: u8, payload: &[u8]) -> Vec<u8> {
+    [&[0x80 | opcode, 0x80 | payload.len() as u8, 0, 0, 0, 0], payload].concat()
+}
+
+/// Pings come from a hub so seldom that none wakes a connection in time.
+const QUIET: [(&str, &str); 2] = [("websocket_publish", "true"), ("keepalive_interval", "3600")];
+
+// ANCHOR: with_the_handshake
 #[tokio::test(flavor = "multi_thread")]
-async fn what_comes_with_the_handshake_is_read_at_once() {
-    let rig = rig(&[("websocket_publish", "true"), ("keepalive_interval", "3600")]).await;
-    let mut lines = Reader::subscribe(rig.http, "/news").await;
+async fn frames_that_come_with_the_handshake_are_all_read_at_once() {
+    // More than are taken before others have their turn, and the last of them in two pieces.
+    let texts: Vec<_> = (0..200).map(|n| n.to_string()).collect();
+    let frames: Vec<_> = texts.iter().flat_map(|text| masked(0x1, text.as_bytes())).collect();
+    for together in [0, 1, 20, frames.len() - 1, frames.len()] {
+        let rig = rig(&QUIET).await;
+        let mut lines = Reader::subscribe(rig.http, "/news").await;
+        let mut client = rig::parts::Client::connect(rig.websocket).await;
+        client.send(&[HANDSHAKE, &frames[..together]].concat()).await;
+        let opened = client.head().await;
+        assert_eq!(opened.status, 101);
+        client.send(&frames[together..]).await;
+        for text in &texts {
+            assert_eq!(lines.line().await, format!("{text}\n"), "{together} bytes together");
+        }
+    }
+}
+// ANCHOR_END: with_the_handshake
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_ping_and_a_close_that_come_with_the_handshake_are_answered() {
+    let rig = rig(&QUIET).await;
     let mut client = rig::parts::Client::connect(rig.websocket).await;
-    let mut hasty =
-        b"GET /news HTTP/1.1\r\nHost: x\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n\
-        Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Version: 13\r\n\r\n"
-            .to_vec();
-    hasty.extend(b"\x81\x82\0\0\0\0hi"); // a text, masked with zeros
-    client.send(&hasty).await;
-    assert_eq!(lines.line().await, "hi\n");
+    let (ping, close) = (masked(0x9, b"here?"), masked(0x8, &[0x03, 0xE8]));
+    client.send(&[HANDSHAKE, &ping, &close].concat()).await;
+    assert_eq!(client.head().await.status, 101);
+    assert_eq!(client.rest().await, "\u{fffd}\u{5}here?\u{fffd}\u{2}\u{3}\u{fffd}");
+    rig.until_readers("/news", 0).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -74,7 +74,8 @@ pub(super) struct Connection {
     rest: Bytes,
     /// Messages that have come in, and are to be published.
     accepted: Vec<pubsub::Message>,
-    /// What came with the handshake has not been looked at.
+    /// Something may have come that has not been looked at, with the handshake or after it. Only a
+    /// read that would block tells that there is nothing more.
     has_unread: bool,
     /// Nothing is read until what waits to be sent back is written.
     held_up: bool,
@@ -173,6 +174,7 @@ impl Connection {
         read
     }
 
+    // ANCHOR: read
     fn poll_read(&mut self, context: &mut Context<'_>) -> Poll<io::Result<()>> {
         self.socket.get_mut().reads = READS;
         for _ in 0..MESSAGES {
@@ -180,8 +182,9 @@ impl Connection {
                 self.held_up = true; // until that is written
                 return Poll::Pending;
             }
-            if !std::mem::take(&mut self.has_unread) {
+            if !self.has_unread {
                 ready!(self.socket.get_ref().stream.poll_read_ready(context))?;
+                self.has_unread = true;
             }
             match self.socket.read() {
                 Ok(message) => {
@@ -195,6 +198,7 @@ impl Connection {
                     if self.socket.get_ref().reads == 0 {
                         break;
                     }
+                    self.has_unread = false;
                 }
                 Err(Error::Io(error)) => return Poll::Ready(Err(error)),
                 Err(Error::ConnectionClosed | Error::AlreadyClosed) => return Poll::Ready(Ok(())),
@@ -207,6 +211,7 @@ impl Connection {
         context.waker().wake_by_ref(); // there may be more
         Poll::Pending
     }
+    // ANCHOR_END: read
 
     /// Reads and throws away, until the peer has closed: a socket that is closed before is reset,
     /// and the peer may never see why.
