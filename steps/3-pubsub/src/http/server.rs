@@ -1,6 +1,6 @@
 //! Accepting connections and serving HTTP/1.1 on them.
 
-use super::{Limits, Linger};
+use super::{Limits, Linger, Refusal, host::check_host};
 use bytes::Bytes;
 use http::{Request, Response};
 use http_body::Body;
@@ -29,7 +29,7 @@ use tracing::debug;
 pub trait Handler: Send + Sync + 'static {
     /// The body of an answer. One that goes on for ever ends itself when the service stops, at the
     /// latest when it is polled then.
-    type Body: Body<Data = Bytes, Error = Infallible> + Send + 'static;
+    type Body: Body<Data = Bytes, Error = Infallible> + From<Bytes> + Send + 'static;
 
     /// Answers a request. Whoever keeps the connection, after an upgrade, keeps its place.
     fn answer(
@@ -104,10 +104,13 @@ impl<H: Handler> Server<H> {
         // In a box, which is gone when the answer is there: what hyper has room for, it keeps.
         let answer = service_fn(|request: Request<Incoming>| {
             let has_body = !request.body().is_end_stream();
-            let answer = self.handler.answer(request, &place);
+            let answer = check_host(&request).map(|()| self.handler.answer(request, &place));
             let more_to_come = &more_to_come;
             Box::pin(async move {
-                let answer = answer.await;
+                let answer = match answer {
+                    Ok(answer) => answer.await,
+                    Err(refusal) => Refusal::into_response(refusal),
+                };
                 // What is refused may not have been read to its end.
                 more_to_come.store(has_body && !answer.status().is_success(), Relaxed);
                 Ok::<_, Infallible>(answer)

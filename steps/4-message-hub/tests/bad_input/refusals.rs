@@ -141,7 +141,7 @@ fn a_bare_line_feed_ends_a_line_and_nothing_is_hidden_by_it() {
         let mut client = Client::connect(hub.http);
         client.send("POST /feed HTTP/1.1\nHost: x\nContent-Length: 2\n\nok");
         assert_eq!(client.answer().unwrap().status, 200);
-        client.send("POST /feed HTTP/1.1\r\nX: y\nContent-Length: 2\r\n\r\nok");
+        client.send("POST /feed HTTP/1.1\r\nHost: x\nContent-Length: 2\r\n\r\nok");
         assert_eq!(client.answer().unwrap().status, 200);
         client.send(post("/feed", "third"));
         assert_eq!(client.answer().unwrap().status, 200);

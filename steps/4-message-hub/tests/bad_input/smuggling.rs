@@ -153,3 +153,37 @@ fn one_length_told_twice_is_one() {
         assert_eq!(answers.iter().map(|a| a.status).collect::<Vec<_>>(), [200, 200]);
     });
 }
+
+/// RFC 9112, section 3.2: of a request for two hosts, a proxy may have looked at the other.
+#[test]
+fn a_request_says_once_which_host_it_is_for_or_is_refused_on_every_port() {
+    survives(&["keepalive_interval=0.2"], |hub| {
+        for port in [hub.http, hub.tail, hub.websocket] {
+            for host in [
+                "",
+                "Host: x\r\nHost: x\r\n",
+                "Host: x\r\nhost: y\r\n",
+                "Host:\r\n",
+                "Host: x y\r\n",
+                "Host: x, y\r\n",
+                "Host: user@x\r\n",
+                "Host: x:port\r\n",
+                "Host: x/y\r\n",
+            ] {
+                for target in ["/hidden", "http://x/hidden"] {
+                    let mut client = Client::connect(port);
+                    client.send(format!("GET {target} HTTP/1.1\r\n{host}\r\n{HIDDEN}"));
+                    let answers = client.answers();
+                    let told: Vec<_> =
+                        answers.iter().map(|a| (a.status, a.header("connection"))).collect();
+                    assert_eq!(told, [(400, Some("close"))], "{host:?}");
+                    assert!(answers[0].body.contains("the header Host"), "{answers:?}");
+                }
+            }
+        }
+        assert_nothing_hidden(hub);
+        let mut old = Client::connect(hub.http);
+        old.send("HEAD /old HTTP/1.0\r\n\r\n");
+        assert_eq!(old.answer_to("HEAD").unwrap().status, 200, "HTTP/1.0 knows no hosts");
+    });
+}
