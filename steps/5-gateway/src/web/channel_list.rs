@@ -22,7 +22,7 @@ const FRESH: Duration = Duration::from_millis(500);
 pub(super) struct ChannelList {
     hub: Arc<Hub>,
     began: Instant,
-    made: Mutex<Option<(Instant, Bytes)>>,
+    made: Arc<Mutex<Option<(Instant, Bytes)>>>,
 }
 
 #[derive(Serialize)]
@@ -44,12 +44,13 @@ struct Channel {
 
 impl ChannelList {
     pub(super) fn new(hub: Arc<Hub>) -> Self {
-        ChannelList { hub, began: Instant::now(), made: Mutex::default() }
+        ChannelList { hub, began: Instant::now(), made: Arc::default() }
     }
 
     /// The channels that are read most, as JSON.
+    // ANCHOR: json
     pub(super) async fn json(&self) -> Bytes {
-        let mut made = self.made.lock().await;
+        let mut made = self.made.clone().lock_owned().await;
         if let Some((when, list)) = &*made
             && when.elapsed() < FRESH
         {
@@ -58,11 +59,15 @@ impl ChannelList {
         let (hub, now) = (self.hub.clone(), Instant::now());
         // No list is made at 0: the page takes that for none.
         let at = 1 + now.duration_since(self.began).as_millis();
-        let list = spawn_blocking(move || make(&hub, at)).await;
-        let list = list.expect("making a list neither panics nor is aborted");
-        *made = Some((now, list.clone()));
-        list
+        // The lock goes with the work: if the client hangs up, the others wait for this list.
+        let list = spawn_blocking(move || {
+            let list = make(&hub, at);
+            *made = Some((now, list.clone()));
+            list
+        });
+        list.await.expect("making a list neither panics nor is aborted")
     }
+    // ANCHOR_END: json
 }
 
 fn make(hub: &Hub, at: u128) -> Bytes {
