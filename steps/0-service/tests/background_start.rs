@@ -3,7 +3,7 @@
 
 mod programs;
 
-use programs::{Place, has_ended, run, stat, wait_for_end};
+use programs::{Place, has_ended, run, stat};
 use rustix::process::{Pid, Signal, kill_process_group};
 use std::{
     ffi::OsStr,
@@ -86,46 +86,6 @@ fn options_that_were_given_to_start_count_in_the_background() {
 }
 
 #[test]
-fn a_restart_keeps_the_earlier_options_unless_it_is_given_others() {
-    let place = Place::new();
-    place.run(&["start", "--set", "every=0.01", "--set", "says=one thing"]).good();
-    wait_for_line(&place, "one thing");
-    for (options, says) in [
-        (&[][..], "one thing"),
-        (&[], "one thing"),
-        (&["--set", "says=another", "--set", "every=0.01"], "another"),
-        (&[], "another"),
-    ] {
-        let before = place.pid().unwrap();
-        std::fs::write(place.path("service.log"), "").unwrap();
-        let said = place.run(&[&["restart"], options].concat()).good();
-        let after = place.pid().unwrap();
-        assert_eq!(said, format!("service is stopped\nservice is ready (pid {after})\n"));
-        assert_ne!(before, after);
-        wait_for_end(before);
-        wait_for_line(&place, says);
-    }
-}
-
-#[test]
-fn a_restart_with_faulty_settings_fails_and_what_runs_runs_on() {
-    let place = Place::new();
-    place.write("other.toml", "every = 0.01");
-    place.run(&["start", "--config", "other.toml"]).good();
-    let pid = place.pid();
-    place.write("other.toml", "evry = 0.01");
-    let why = "other.toml:1: evry: no such setting; did you mean every?";
-    assert_eq!(
-        place.run(&["restart"]).bad(1),
-        format!("service: {why}\n"),
-        "the earlier options are checked"
-    );
-    let why = "--set: every: expected a number of seconds, found \"x\"";
-    assert_eq!(place.run(&["restart", "--set", "every=x"]).bad(1), format!("service: {why}\n"));
-    assert_eq!((place.run(&["status"]).code, place.pid()), (Some(0), pid));
-}
-
-#[test]
 fn an_option_that_is_no_text_does_no_harm() {
     let place = Place::new();
     let file = place.path("").join(OsStr::from_bytes(b"\xff.toml"));
@@ -153,6 +113,13 @@ fn help_tells_all_commands_and_a_wrong_one_is_told() {
         );
     }
     assert!(!help.contains("background  "), "what `start` runs is its own affair: {help}");
+    let in_vain = "--set and --config are for run, start, restart and settings";
+    for command in ["stop", "reload", "status", "log"] {
+        for option in [["--set", "says=x"], ["--config", "x.toml"]] {
+            let said = place.run(&[&[command], &option[..]].concat()).bad(2);
+            assert!(said.contains(in_vain), "{said}");
+        }
+    }
     for wrong in [&["strat"][..], &["start", "--set", "says"], &["--set", "=1", "status", "x"]] {
         run(&mut place.command(wrong)).bad(2);
     }

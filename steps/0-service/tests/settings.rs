@@ -120,6 +120,9 @@ fn a_file_that_appears_after_the_start_is_taken_at_the_next_reload() {
     file.write(GIVEN);
     assert_eq!((settings.reload().unwrap().len(), all.show()), (9, AS_GIVEN.to_string()));
     std::fs::remove_file(&file.path).unwrap();
+    settings.reload().expect_err("what it said would be gone without a word");
+    assert_eq!(all.show(), AS_GIVEN);
+    file.write("");
     assert_eq!((settings.reload().unwrap().len(), all.show()), (9, DEFAULTS.to_string()));
 }
 
@@ -164,7 +167,7 @@ fn what_is_printed_has_help_and_says_where_a_value_comes_from() {
     for paragraph in [
         "# Numbers a minute.\nrate_per_minute = 60\n",
         "# The most of them.\nmost = 2  # from numbers.toml:2\n",
-        "# How many fit.\nroom = 4  # from --set\n",
+        "# How many fit.\nroom = 4  # from the program\n",
         "# Where it listens. Takes effect at the next start.\nnumbers_bind = \"127.0.0.1:7776\"\n",
         "# Makes it all the same.\n# seed is not set\n",
     ] {

@@ -132,10 +132,10 @@ fn a_file_that_is_a_folder_or_no_text_is_told() {
 #[test]
 fn what_is_set_on_the_command_line_is_checked_like_a_file() {
     for (name, text, says) in [
-        ("mots", "1", "--set: mots: no such setting; did you mean most?"),
-        ("most", "many", "--set: most: expected a whole number from 1 to 9, found \"many\""),
-        ("most", "0", "--set: most: expected a whole number from 1 to 9, found \"0\""),
-        ("seed", "", "--set: seed: expected a whole number, found \"\""),
+        ("mots", "1", "the program: mots: no such setting; did you mean most?"),
+        ("most", "many", "the program: most: expected a whole number from 1 to 9, found \"many\""),
+        ("most", "0", "the program: most: expected a whole number from 1 to 9, found \"0\""),
+        ("seed", "", "the program: seed: expected a whole number, found \"\""),
     ] {
         let settings = Settings::with([(name, text)]);
         let all = All::new(&settings);
@@ -156,7 +156,7 @@ fn all_that_is_wrong_is_told_a_line_each() {
         [
             "numbers.toml:1: most: expected a whole number from 1 to 9, found 10",
             "numbers.toml:2: loud: expected true or false, found \"yes\"",
-            "--set: wait: expected a number of seconds, found \"soon\"",
+            "the program: wait: expected a number of seconds, found \"soon\"",
             "numbers.toml:4: color: no such setting; did you mean colour?",
         ]
     );

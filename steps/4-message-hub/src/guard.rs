@@ -2,7 +2,7 @@
 
 use http::{HeaderMap, HeaderValue, Method, StatusCode, header, request::Parts};
 use pubsub::http::Refusal;
-use service::{Setting, Settings};
+use service::{Setting, Settings, settings::Secret};
 use subtle::ConstantTimeEq;
 
 /// Looks at the host that is asked for, at the origin of a page that asks, and at the token of
@@ -10,7 +10,7 @@ use subtle::ConstantTimeEq;
 pub(crate) struct Guard {
     allowed_hosts: Setting<Vec<String>>,
     allowed_origins: Setting<Vec<String>>,
-    publish_token: Setting<Option<String>>,
+    publish_token: Setting<Option<Secret>>,
 }
 
 /// What a token in a request is worth.
@@ -95,7 +95,7 @@ impl Guard {
         let scheme = given.get(..7).is_some_and(|scheme| scheme.eq_ignore_ascii_case(b"bearer "));
         let given = given.get(7..).unwrap_or_default();
         // The time that this takes tells nobody how much of a guess was right.
-        if scheme && bool::from(given.ct_eq(expected.as_bytes())) {
+        if scheme && bool::from(given.ct_eq(expected.expose().as_bytes())) {
             Token::Good
         } else {
             Token::Wrong

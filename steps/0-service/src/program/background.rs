@@ -2,12 +2,12 @@
 
 use super::{
     Problem,
-    control::{Answer, Request, ask},
+    command_line::CommandLine,
+    control::{Answer, Options, Request, ask},
     instance::{Holder, Instance},
 };
 use crate::{State, Status};
 use std::{
-    ffi::OsString,
     fs::{File, OpenOptions},
     io::{BufRead, BufReader, Write},
     os::{
@@ -26,7 +26,7 @@ const NOT_READY: u8 = 4;
 
 /// Starts the background process; returns when its service is ready, or says why it is not.
 // ANCHOR: start
-pub(super) fn start(instance: &Instance, arguments: &[OsString]) -> Result<ExitCode, Problem> {
+pub(super) fn start(instance: &Instance, line: &CommandLine) -> Result<ExitCode, Problem> {
     if let Holder::Process { pid } = instance.holder()? {
         return Err(instance.already_running(pid));
     }
@@ -35,7 +35,8 @@ pub(super) fn start(instance: &Instance, arguments: &[OsString]) -> Result<ExitC
     let program = std::env::current_exe().map_err(Problem::io("this program's own path"))?;
     let mut child = Command::new(program)
         .arg("background")
-        .args(arguments)
+        .args(line.to_arguments())
+        .envs(line.environment.iter().cloned())
         .env("SERVICE_STATE_DIR", instance.folder())
         .stdin(OwnedFd::from(theirs)) // where it reports
         .stdout(log.try_clone().map_err(Problem::io("the log"))?)
@@ -139,21 +140,26 @@ fn stop_process(instance: &Instance, pid: u32) -> Result<(), Problem> {
     }
 }
 
-/// The options that the background process was started with; none if there is no such process.
-pub(super) fn options(instance: &Instance) -> Result<Vec<OsString>, Problem> {
-    let Holder::Process { pid } = instance.holder()? else { return Ok(Vec::new()) };
-    match ask_running(instance, pid, Request::Status)? {
-        Answer::Status { arguments, .. } => Ok(arguments.into_iter().map(OsString::from).collect()),
+/// What the background process was started with; nothing if there is no such process.
+pub(super) fn options(instance: &Instance) -> Result<Options, Problem> {
+    let Holder::Process { pid } = instance.holder()? else { return Ok(Options::default()) };
+    match ask_running(instance, pid, Request::Options)? {
+        Answer::Options(options) => Ok(options),
         _ => Err(another_answer()),
     }
 }
 
 /// Stops and starts the background process.
-pub(super) fn restart(instance: &Instance, arguments: &[OsString]) -> Result<ExitCode, Problem> {
-    if let Holder::Process { .. } = instance.holder()? {
-        stop(instance)?;
+pub(super) fn restart(instance: &Instance, line: &CommandLine) -> Result<ExitCode, Problem> {
+    match instance.holder()? {
+        Holder::Process { .. } => drop(stop(instance)?),
+        Holder::Killed { pid } => println!(
+            "{} was not running: pid {pid} was killed, and what it was started with is not known; starting with what is given now",
+            instance.name
+        ),
+        Holder::Nobody => {}
     }
-    start(instance, arguments)
+    start(instance, line)
 }
 
 /// Has the background process read its settings again.
@@ -245,7 +251,7 @@ fn print_lines(answer: Answer) -> Result<usize, Problem> {
             Ok(lines.len())
         }
         Answer::Failed { reason } => Err(Problem::Background(reason)),
-        Answer::Status { .. } => Err(another_answer()),
+        Answer::Status { .. } | Answer::Options(_) => Err(another_answer()),
     }
 }
 

@@ -1,7 +1,11 @@
 //! What the command line may say.
 
-use crate::settings::Sources;
-use clap::{CommandFactory, FromArgMatches, Parser, Subcommand};
+use super::control::Options;
+use crate::settings::{Sources, sources::environment};
+use clap::{
+    ArgMatches, CommandFactory, FromArgMatches, Parser, Subcommand, error::ErrorKind,
+    parser::ValueSource,
+};
 use std::{
     ffi::OsString,
     iter,
@@ -9,7 +13,7 @@ use std::{
 };
 
 /// The parsed command line.
-#[derive(Debug, Parser)]
+#[derive(Clone, Parser)]
 #[command(disable_help_subcommand = true)]
 pub(super) struct CommandLine {
     #[command(subcommand)]
@@ -31,6 +35,10 @@ pub(super) struct CommandLine {
     /// process, which may be restarted from another folder.
     #[arg(long, global = true, hide = true)]
     default_config: Option<PathBuf>,
+
+    /// Settings from the environment.
+    #[arg(skip = environment())]
+    pub(super) environment: Vec<(OsString, OsString)>,
 }
 
 /// What is to be done.
@@ -42,7 +50,7 @@ pub(super) enum Command {
     Start,
     /// Stop what runs in the background; returns when it has ended
     Stop,
-    /// Stop, then start; with the earlier options, unless given others
+    /// Stop, then start; with the earlier options and environment, of which those given now win
     Restart,
     /// Read the settings again; if they are faulty, nothing changes
     Reload,
@@ -68,9 +76,13 @@ impl CommandLine {
     /// Parses this process's arguments. Ends the process on `--help`, and on what is no command
     /// line of ours.
     pub(super) fn parse(name: &'static str, about: &'static str) -> Self {
-        let command = Self::command_named(name, about);
-        let mut line =
-            Self::from_arg_matches(&command.get_matches()).unwrap_or_else(|error| error.exit());
+        let mut command = Self::command_named(name, about);
+        let matches = command.get_matches_mut();
+        let mut line = Self::from_arg_matches(&matches).unwrap_or_else(|error| error.exit());
+        if line.is_in_vain(&matches) {
+            let what = "--set and --config are for run, start, restart and settings: what runs has its own; edit its settings file, or restart it with others";
+            command.error(ErrorKind::ArgumentConflict, what).exit();
+        }
         line.default_config.get_or_insert_with(|| PathBuf::from(format!("{name}.toml")));
         line
     }
@@ -79,13 +91,34 @@ impl CommandLine {
         <Self as CommandFactory>::command().name(name).bin_name(name).about(about)
     }
 
-    /// These options, or if there are none, the `earlier` ones that
-    /// [`to_arguments`](Self::to_arguments) gave.
-    pub(super) fn or_earlier(mut self, earlier: Vec<OsString>) -> Self {
-        if self.config.is_none() && self.set.is_empty() {
-            self.update_from(iter::once(OsString::new()).chain(earlier));
+    /// Whether there are settings that the command has no use for.
+    fn is_in_vain(&self, matches: &ArgMatches) -> bool {
+        let config_by_hand = matches.value_source("config") == Some(ValueSource::CommandLine);
+        let takes_none = matches!(
+            self.command(),
+            Command::Stop | Command::Reload | Command::Status | Command::Log { .. }
+        );
+        takes_none && (config_by_hand || !self.set.is_empty())
+    }
+
+    /// These options and environment, and where they say nothing, the `earlier` ones.
+    pub(super) fn or_earlier(mut self, earlier: Options) -> Self {
+        let mut line = self.clone();
+        line.set.clear();
+        line.update_from(iter::once(OsString::new()).chain(earlier.arguments));
+        line.set.append(&mut self.set);
+        line.command = self.command;
+        line.state_dir = self.state_dir;
+        line.config = self.config.or(line.config);
+        if earlier.file_was_read {
+            // What a file has set that is gone would be gone without a word.
+            line.config = line.config.or_else(|| line.default_config.clone());
         }
-        self
+        let is_new = |(name, _): &(OsString, OsString)| {
+            !self.environment.iter().any(|(given, _)| given == name)
+        };
+        line.environment.extend(earlier.environment.into_iter().filter(is_new));
+        line
     }
 
     pub(super) fn command(&self) -> Command {
@@ -94,7 +127,8 @@ impl CommandLine {
 
     /// The places that the settings come from.
     pub(super) fn sources(&self) -> Sources {
-        let sources = Sources::set(self.set.clone()).environment();
+        let sources =
+            Sources::default().variables(self.environment.clone()).command_line(self.set.clone());
         match self.config.as_ref().or(self.default_config.as_ref()) {
             Some(file) => sources.file(absolute(file), self.config.is_some()),
             None => sources,

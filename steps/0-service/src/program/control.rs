@@ -5,8 +5,10 @@ use super::instance::Instance;
 use crate::Status;
 use serde::{Deserialize, Serialize};
 use std::{
+    ffi::OsString,
+    fs::Permissions,
     io::{self, BufRead, BufReader, Write},
-    os::unix::net::UnixStream,
+    os::unix::{fs::PermissionsExt, net::UnixStream},
     time::Duration,
 };
 use tokio::{
@@ -27,17 +29,30 @@ const HURRY: Duration = Duration::from_secs(5);
 #[serde(rename_all = "lowercase")]
 pub(super) enum Request {
     Status,
+    Options,
     Reload,
     Stop,
 }
 
 /// What the process answers.
-#[derive(Debug, Serialize, Deserialize)]
+#[derive(Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub(super) enum Answer {
-    Status { tree: Status, seconds: u64, arguments: Vec<String> },
+    Status { tree: Status, seconds: u64 },
+    Options(Options),
     Done { lines: Vec<String> },
     Failed { reason: String },
+}
+
+/// What the process was started with, for another that takes its place.
+#[derive(Default, Serialize, Deserialize)]
+pub(super) struct Options {
+    pub(super) arguments: Vec<OsString>,
+    /// The variables of its environment that are settings. There may be secrets among them: only
+    /// who may do anything to the process can ask.
+    pub(super) environment: Vec<(OsString, OsString)>,
+    /// There was a settings file when it last looked.
+    pub(super) file_was_read: bool,
 }
 
 /// Asks the process that holds `instance`.
@@ -70,6 +85,7 @@ impl Listener {
             _ => {}
         }
         let socket = tokio::net::UnixListener::bind(instance.socket())?;
+        std::fs::set_permissions(instance.socket(), Permissions::from_mode(0o600))?;
         Ok(Listener { instance, socket, conversations: TaskTracker::new() })
     }
 

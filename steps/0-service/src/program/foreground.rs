@@ -3,11 +3,11 @@
 use super::{
     Problem, Program,
     background::Report,
-    control::{Answer, Asked, Listener, Request},
+    control::{Answer, Asked, Listener, Options, Request},
     instance::Instance,
     signals::{Signals, Wish},
 };
-use crate::{Error, Lifecycle, log::Log};
+use crate::{Error, Lifecycle, log::Log, settings::sources::environment};
 use std::{
     pin::pin,
     process::{ExitCode, exit},
@@ -105,6 +105,7 @@ impl Runner {
                     Request::Stop => return self.stop(Some(answer), requests).await,
                     Request::Reload => tell(answer, self.reload().await),
                     Request::Status => tell(answer, Ok(self.status())),
+                    Request::Options => tell(answer, Ok(self.options())),
                 },
                 () = &mut down => return self.stopped_by_itself(requests).await,
             }
@@ -127,6 +128,7 @@ impl Runner {
                     Request::Stop => return During::Stop(Some(answer)),
                     Request::Reload => tell(answer, Err(self.not_ready())),
                     Request::Status => tell(answer, Ok(self.status())),
+                    Request::Options => tell(answer, Ok(self.options())),
                 },
             }
         }
@@ -182,15 +184,15 @@ impl Runner {
     }
 
     fn status(&self) -> Answer {
-        Answer::Status {
-            tree: self.lifecycle.status(),
-            seconds: self.started.elapsed().as_secs(),
-            // Without the program and `background`.
-            arguments: std::env::args_os()
-                .skip(2)
-                .map(|text| text.to_string_lossy().into_owned())
-                .collect(),
-        }
+        Answer::Status { tree: self.lifecycle.status(), seconds: self.started.elapsed().as_secs() }
+    }
+
+    fn options(&self) -> Answer {
+        Answer::Options(Options {
+            arguments: std::env::args_os().skip(2).collect(), // without the program and `background`
+            environment: environment(),
+            file_was_read: self.program.settings.file_was_read(),
+        })
     }
 }
 

@@ -57,14 +57,14 @@ fn obey<S: Service>(
             // What is wrong with the settings is told here and now, not by the log of another
             // process.
             Program::new(&line, build)?;
-            background::start(&instance()?, &line.to_arguments())
+            background::start(&instance()?, &line)
         }
         Command::Stop => background::stop(&instance()?),
         Command::Restart => {
             let instance = instance()?;
             let line = line.or_earlier(background::options(&instance)?);
             Program::new(&line, build)?; // before anything is stopped
-            background::restart(&instance, &line.to_arguments())
+            background::restart(&instance, &line)
         }
         Command::Reload => background::reload(&instance()?),
         Command::Status => background::status(&instance()?),

@@ -84,7 +84,7 @@ impl Settings {
         }
         let setting = Setting::new(spec);
         // A value that does not fit is told by `check`; until then the default stands.
-        let staged = setting.stage(state.given.get(setting.name()));
+        let staged = setting.stage(&state.given);
         if staged.is_ok() {
             setting.commit();
         }

@@ -1,6 +1,6 @@
 //! What is wrong with settings, each problem in one sentence: where, which, what, and what to do.
 
-use super::sources::{Given, Origin};
+use super::sources::{Origin, RawSetting};
 use std::fmt;
 
 /// Everything that is wrong with a program's settings; displays a line for each problem.
@@ -35,19 +35,9 @@ impl Problem {
         Problem { origin, what: what.into() }
     }
 
-    pub(super) fn unfit(name: &str, given: &Given, expected: &str) -> Self {
-        Problem::new(
-            given.origin.clone(),
-            format!("{name}: expected {expected}, found {}", given.raw),
-        )
-    }
-
-    pub(super) fn unknown<'a>(
-        name: &str,
-        given: &Given,
-        known: impl Iterator<Item = &'a str>,
-    ) -> Self {
+    pub(super) fn unknown(name: &str, given: &RawSetting, known: &[String]) -> Self {
         let nearest = known
+            .iter()
             .map(|known| (strsim::damerau_levenshtein(name, known), known))
             .filter(|(distance, known)| *distance <= known.len().max(name.len()) / 2)
             .min();

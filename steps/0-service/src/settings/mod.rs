@@ -2,7 +2,8 @@
 //!
 //! A service defines the settings that it reads, and keeps a [`Setting`] for each. The value comes
 //! from the first of these that has one: `--set` on the command line, the environment
-//! (`SERVICE_` and the name in capitals), a TOML file, the default.
+//! (`SERVICE_` and the name in capitals), a TOML file, the default. A [`Secret`] may also have a file
+//! of its own, and is never shown.
 //!
 //! ```
 //! use service::Settings;
@@ -20,23 +21,22 @@
 
 mod definition;
 mod error;
+mod secret;
 mod setting;
-mod sources;
+pub(crate) mod sources;
 mod value;
 
 pub use definition::Definition;
 pub use error::{Problem, SettingsError};
+pub use secret::Secret;
 pub use setting::Setting;
 pub use sources::Sources;
 pub use toml::Value as Toml;
 pub use value::{Choice, Value};
 
 use setting::AnySetting;
-use sources::Given;
-use std::{
-    collections::BTreeMap,
-    sync::{Arc, Mutex, MutexGuard},
-};
+use sources::RawSettings;
+use std::sync::{Arc, Mutex, MutexGuard};
 
 /// All the settings of a program. Cloning gives another hold on the same ones.
 #[derive(Clone)]
@@ -50,7 +50,7 @@ struct Inner {
 #[derive(Default)]
 struct State {
     /// What the sources said when they were last read without a fault.
-    given: BTreeMap<String, Given>,
+    given: RawSettings,
     /// What was wrong with the sources when they were first read.
     unreadable: Vec<Problem>,
     /// In the order in which they were defined.
@@ -62,9 +62,9 @@ impl Settings {
     ///
     /// What is wrong with them is told by [`check`](Settings::check), when the settings are known.
     pub fn new(sources: Sources) -> Self {
-        let (given, unreadable) = match sources.read() {
+        let (given, unreadable) = match sources.read(false) {
             Ok(given) => (given, Vec::new()),
-            Err(error) => (BTreeMap::new(), error.problems),
+            Err(error) => (RawSettings::default(), error.problems),
         };
         let state = State { given, unreadable, defined: Vec::new() };
         Settings(Arc::new(Inner { sources, state: Mutex::new(state) }))
@@ -95,11 +95,17 @@ impl Settings {
     /// Reads the sources again. Either all that has changed takes effect, and is returned, or
     /// nothing does.
     pub fn reload(&self) -> Result<Vec<Change>, SettingsError> {
-        let given = self.0.sources.read()?;
+        let was_read = self.file_was_read();
+        let given = self.0.sources.read(was_read)?;
         let mut state = self.state();
         SettingsError::unless_empty(stage(&state.defined, &given))?;
         state.given = given;
         Ok(state.defined.iter().filter_map(|setting| setting.commit()).collect())
+    }
+
+    /// Whether there was a settings file when the sources were last read.
+    pub(crate) fn file_was_read(&self) -> bool {
+        self.state().given.was_read
     }
 
     /// Every setting as a TOML file: help, name, value, and where a value comes from that is not
@@ -115,13 +121,11 @@ impl Settings {
 
 /// Shows each setting what is given for it. Returns all that is wrong, including names that are not
 /// known.
-fn stage(defined: &[Arc<dyn AnySetting>], given: &BTreeMap<String, Given>) -> Vec<Problem> {
-    let unfit = defined.iter().filter_map(|setting| setting.stage(given.get(setting.name())).err());
-    let unknown =
-        given.iter().filter(|(name, _)| !defined.iter().any(|setting| setting.name() == *name));
-    let unknown = unknown.map(|(name, given)| {
-        Problem::unknown(name, given, defined.iter().map(|setting| setting.name()))
-    });
+fn stage(defined: &[Arc<dyn AnySetting>], given: &RawSettings) -> Vec<Problem> {
+    let unfit = defined.iter().filter_map(|setting| setting.stage(given).err());
+    let known: Vec<_> = defined.iter().flat_map(|setting| setting.names()).collect();
+    let unknown = given.by_name.iter().filter(|(name, _)| !known.contains(name));
+    let unknown = unknown.map(|(name, given)| Problem::unknown(name, given, &known));
     unfit.chain(unknown).collect()
 }
 

@@ -2,7 +2,8 @@
 
 use super::{
     Change, Problem, Value,
-    sources::{Given, Origin},
+    secret::{self, REDACTED},
+    sources::{Origin, RawSettings},
 };
 use std::{
     any::Any,
@@ -68,9 +69,11 @@ impl<T: Value> Setting<T> {
 /// A setting of any type, as the program's list of settings sees it.
 pub(super) trait AnySetting: Send + Sync {
     fn name(&self) -> &'static str;
+    /// All the names by which something can be given for it.
+    fn names(&self) -> Vec<String>;
     fn hold(&self) -> &dyn Any;
-    /// Checks what is given, and keeps it for [`commit`](AnySetting::commit).
-    fn stage(&self, given: Option<&Given>) -> Result<(), Problem>;
+    /// Checks what is given for it, and keeps that for [`commit`](AnySetting::commit).
+    fn stage(&self, given: &RawSettings) -> Result<(), Problem>;
     /// Makes what was staged the value.
     fn commit(&self) -> Option<Change>;
     fn to_toml(&self) -> String;
@@ -81,18 +84,30 @@ impl<T: Value> AnySetting for Setting<T> {
         self.0.spec.name
     }
 
+    fn names(&self) -> Vec<String> {
+        let file = T::IS_SECRET.then(|| secret::file_setting(self.name()));
+        std::iter::once(self.name().to_owned()).chain(file).collect()
+    }
+
     fn hold(&self) -> &dyn Any {
         self
     }
 
-    fn stage(&self, given: Option<&Given>) -> Result<(), Problem> {
+    fn stage(&self, given: &RawSettings) -> Result<(), Problem> {
         let Spec { name, default, fits, expected, .. } = &self.0.spec;
+        let given = if T::IS_SECRET {
+            secret::find(name, given)?
+        } else {
+            given.by_name.get(*name).cloned()
+        };
         let staged = match given {
             None => (default.clone(), None),
             Some(given) => {
                 let value = given.raw.parse::<T>().filter(|value| fits(value));
-                let value = value.ok_or_else(|| Problem::unfit(name, given, expected))?;
-                (value, Some(given.origin.clone()))
+                let found = || if T::IS_SECRET { REDACTED.into() } else { given.raw.to_string() };
+                let unfit = || format!("{name}: expected {expected}, found {}", found());
+                let value = value.ok_or_else(|| Problem::new(given.origin.clone(), unfit()))?;
+                (value, Some(given.origin))
             }
         };
         *lock(&self.0.staged) = Some(staged);
@@ -124,6 +139,13 @@ impl<T: Value> AnySetting for Setting<T> {
             .map(|origin| format!("  # from {origin}"))
             .unwrap_or_default();
         match self.get().to_toml() {
+            Some(_) if T::IS_SECRET => {
+                format!("# {help}{when}\n# {name} is set: {REDACTED}{origin}\n")
+            }
+            None if T::IS_SECRET => format!(
+                "# {help}{when}\n# {name} is not set; it is a secret, and {} may name a file that holds it\n",
+                secret::file_setting(name)
+            ),
             Some(value) => format!("# {help}{when}\n{name} = {value}{origin}\n"),
             None => format!("# {help}{when}\n# {name} is not set\n"),
         }
@@ -131,7 +153,11 @@ impl<T: Value> AnySetting for Setting<T> {
 }
 
 fn show<T: Value>(value: &T) -> String {
-    value.to_toml().map_or_else(|| "not set".into(), |value| value.to_string())
+    match value.to_toml() {
+        None => "not set".into(),
+        Some(_) if T::IS_SECRET => REDACTED.into(),
+        Some(value) => value.to_string(),
+    }
 }
 
 fn lock<T>(mutex: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {

@@ -1,7 +1,13 @@
 //! Where the values of settings come from.
 
 use super::{Problem, SettingsError};
-use std::{collections::BTreeMap, fmt, io, path::PathBuf};
+use std::{
+    collections::BTreeMap,
+    ffi::{OsStr, OsString},
+    fmt, io,
+    os::unix::ffi::OsStrExt,
+    path::{Path, PathBuf},
+};
 use toml::de::DeTable;
 
 /// The environment variables that are settings begin with this.
@@ -10,20 +16,47 @@ const PREFIX: &str = "SERVICE_";
 /// Variables with the prefix that are not settings: how the program is called, and where things are.
 const RESERVED: [&str; 3] = ["SERVICE_COMMAND", "SERVICE_CONFIG", "SERVICE_STATE_DIR"];
 
+/// Where systemd keeps the secrets of a service.
+const CREDENTIALS: &str = "CREDENTIALS_DIRECTORY";
+
 /// The places that settings are read from. Later ones win: file, environment, `--set`.
-#[derive(Debug, Clone, Default)]
+#[derive(Clone, Default)]
 pub struct Sources {
     file: Option<PathBuf>,
     file_must_exist: bool,
-    environment: Vec<(String, String)>,
-    set: Vec<(String, String)>,
+    environment: Vec<(OsString, OsString)>,
+    set: Vec<(Origin, String, String)>,
+}
+
+/// The variables of this process's environment that say something of settings.
+pub(crate) fn environment() -> Vec<(OsString, OsString)> {
+    std::env::vars_os().filter(|(name, _)| is_setting(name) || name == CREDENTIALS).collect()
+}
+
+fn is_setting(variable: &OsStr) -> bool {
+    let is_reserved = RESERVED.iter().any(|reserved| variable == *reserved);
+    variable.as_bytes().starts_with(PREFIX.as_bytes()) && !is_reserved
 }
 
 impl Sources {
-    /// Only these values, as if each were given by `--set`.
+    /// Only these values, which win over all others.
     pub fn set<K: Into<String>, V: Into<String>>(values: impl IntoIterator<Item = (K, V)>) -> Self {
-        let set = values.into_iter().map(|(name, value)| (name.into(), value.into())).collect();
-        Sources { set, ..Sources::default() }
+        Self::default().set_by(Origin::Program, values)
+    }
+
+    /// Adds the values of `--set`. Of two for one setting, the last wins.
+    pub(crate) fn command_line(self, values: impl IntoIterator<Item = (String, String)>) -> Self {
+        self.set_by(Origin::CommandLine, values)
+    }
+
+    fn set_by<K: Into<String>, V: Into<String>>(
+        mut self,
+        origin: Origin,
+        values: impl IntoIterator<Item = (K, V)>,
+    ) -> Self {
+        let values = values.into_iter();
+        self.set.extend(values.map(|(name, value)| (origin.clone(), name.into(), value.into())));
+        self
     }
 
     /// Adds a TOML file. One that need not exist may also come into being before a reload.
@@ -34,51 +67,57 @@ impl Sources {
     }
 
     /// Adds this process's environment, as it is now.
-    pub fn environment(mut self) -> Self {
-        let ours = |(name, _): &(String, String)| {
-            name.starts_with(PREFIX) && !RESERVED.contains(&name.as_str())
-        };
-        let text = |(name, value): (std::ffi::OsString, std::ffi::OsString)| {
-            Some((name.into_string().ok()?, value.into_string().ok()?))
-        };
-        self.environment = std::env::vars_os().filter_map(text).filter(ours).collect();
+    pub fn environment(self) -> Self {
+        self.variables(environment())
+    }
+
+    /// Adds these variables, as if they were in the environment.
+    pub(crate) fn variables(mut self, variables: Vec<(OsString, OsString)>) -> Self {
+        self.environment.extend(variables);
         self
     }
 
-    /// Reads them all. What is given more than once is there once, from the source that wins.
-    pub(super) fn read(&self) -> Result<BTreeMap<String, Given>, SettingsError> {
-        let mut given = self.read_file()?;
+    /// Reads them all. What is given more than once is there once, from the source that wins. A
+    /// file that `was_read` before must be there: its settings would be gone without a word.
+    pub(super) fn read(&self, was_read: bool) -> Result<RawSettings, SettingsError> {
+        let mut given = self.read_file(was_read)?;
         for (variable, text) in &self.environment {
-            let origin = Origin::Environment { variable: variable.clone() };
-            given.insert(
-                variable[PREFIX.len()..].to_lowercase(),
-                Given { origin, raw: Raw::Text(text.clone()) },
-            );
+            if variable == CREDENTIALS {
+                given.credentials = Some(text.into());
+                continue;
+            }
+            let origin = Origin::Environment { variable: variable.to_string_lossy().into_owned() };
+            let (Some(variable), Some(text)) = (variable.to_str(), text.to_str()) else {
+                return Err(Problem::new(origin, "not UTF-8 text").into());
+            };
+            let name = variable[PREFIX.len()..].to_lowercase();
+            given.by_name.insert(name, RawSetting { origin, raw: Raw::Text(text.into()) });
         }
-        for (name, text) in &self.set {
-            given.insert(
-                name.clone(),
-                Given { origin: Origin::CommandLine, raw: Raw::Text(text.clone()) },
-            );
+        for (origin, name, text) in &self.set {
+            let raw = Raw::Text(text.clone());
+            given.by_name.insert(name.clone(), RawSetting { origin: origin.clone(), raw });
         }
         Ok(given)
     }
 
-    fn read_file(&self) -> Result<BTreeMap<String, Given>, SettingsError> {
-        let Some(path) = &self.file else { return Ok(BTreeMap::new()) };
+    fn read_file(&self, was_read: bool) -> Result<RawSettings, SettingsError> {
+        let Some(path) = &self.file else { return Ok(RawSettings::default()) };
+        let must_exist = self.file_must_exist || was_read;
         let file = || path.file_name().unwrap_or(path.as_os_str()).to_string_lossy().into_owned();
         let text = match std::fs::read_to_string(path) {
             Ok(text) => text,
-            Err(error) if error.kind() == io::ErrorKind::NotFound && !self.file_must_exist => {
-                return Ok(BTreeMap::new());
+            Err(error) if error.kind() == io::ErrorKind::NotFound && !must_exist => {
+                return Ok(RawSettings::default());
             }
             Err(error) => {
                 let origin = Origin::File { file: path.display().to_string(), line: None };
-                return Err(Problem::new(
-                    origin,
-                    format!("the settings file cannot be read: {error}"),
-                )
-                .into());
+                let advice = if was_read {
+                    "; it was there before: put it back, or an empty one"
+                } else {
+                    ""
+                };
+                let what = format!("the settings file cannot be read: {error}{advice}");
+                return Err(Problem::new(origin, what).into());
             }
         };
         let at = |byte: usize| {
@@ -98,21 +137,33 @@ impl Sources {
         let given = table.into_inner().into_iter().filter_map(|(key, _)| {
             let origin = at(key.span().start);
             let value = values.remove(key.get_ref().as_ref())?;
-            Some((key.into_inner().into_owned(), Given { origin, raw: Raw::Toml(value) }))
+            Some((key.into_inner().into_owned(), RawSetting { origin, raw: Raw::Toml(value) }))
         });
-        Ok(given.collect())
+        let folder = path.parent().map(Path::to_owned);
+        Ok(RawSettings { by_name: given.collect(), was_read: true, folder, credentials: None })
     }
 }
 
+/// What all sources give.
+#[derive(Default)]
+pub(super) struct RawSettings {
+    pub(super) by_name: BTreeMap<String, RawSetting>,
+    /// There is a settings file, in this folder.
+    pub(super) was_read: bool,
+    pub(super) folder: Option<PathBuf>,
+    /// Where systemd keeps secrets.
+    pub(super) credentials: Option<PathBuf>,
+}
+
 /// A value as a source gives it.
-#[derive(Debug, Clone, PartialEq)]
-pub(super) struct Given {
+#[derive(Clone, PartialEq)]
+pub(super) struct RawSetting {
     pub(super) origin: Origin,
     pub(super) raw: Raw,
 }
 
 /// A value that has no type yet.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Clone, PartialEq)]
 pub(super) enum Raw {
     Toml(toml::Value),
     Text(String),
@@ -133,6 +184,20 @@ pub(super) enum Origin {
     File { file: String, line: Option<usize> },
     Environment { variable: String },
     CommandLine,
+    Program,
+    SecretFile { path: String },
+}
+
+impl Origin {
+    /// Of two origins, that with the higher rank wins.
+    pub(super) fn rank(&self) -> u8 {
+        match self {
+            Origin::SecretFile { .. } => 0,
+            Origin::File { .. } => 1,
+            Origin::Environment { .. } => 2,
+            Origin::CommandLine | Origin::Program => 3,
+        }
+    }
 }
 
 impl fmt::Display for Origin {
@@ -142,6 +207,8 @@ impl fmt::Display for Origin {
             Origin::File { file, line: None } => f.write_str(file),
             Origin::Environment { variable } => write!(f, "environment variable {variable}"),
             Origin::CommandLine => f.write_str("--set"),
+            Origin::Program => f.write_str("the program"),
+            Origin::SecretFile { path } => f.write_str(path),
         }
     }
 }

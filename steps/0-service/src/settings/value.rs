@@ -8,6 +8,9 @@ use std::{
 
 /// A type that a setting may have.
 pub trait Value: Clone + PartialEq + Send + Sync + 'static {
+    /// Whether a value is never shown: see [`Secret`](super::Secret).
+    const IS_SECRET: bool = false;
+
     /// What is expected, for messages: `a number`.
     fn expected() -> String;
 
@@ -169,6 +172,8 @@ impl Value for IpAddr {
 }
 
 impl<T: Value> Value for Option<T> {
+    const IS_SECRET: bool = T::IS_SECRET;
+
     fn expected() -> String {
         T::expected()
     }

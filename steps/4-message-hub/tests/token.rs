@@ -1,0 +1,180 @@
+//! Looks at the token of a hub that runs in the background: it holds whatever is restarted or
+//! reloaded, and nobody is shown it.
+#![allow(clippy::unwrap_used, reason = "a panic is how a test fails")]
+
+use std::{
+    fs,
+    io::{Read, Write},
+    net::TcpStream,
+    path::PathBuf,
+    process::{Command, Output},
+    time::Duration,
+};
+use tempfile::TempDir;
+
+/// No terminal, no log and no list of processes may show one of these.
+const TOKENS: [&str; 3] = ["first-token", "second-token", "third-token"];
+
+/// The folder of one hub in the background, which is stopped at the end.
+struct Place(TempDir);
+
+impl Place {
+    fn new() -> Self {
+        Place(TempDir::new().unwrap())
+    }
+
+    fn path(&self, file: &str) -> PathBuf {
+        self.0.path().join(file)
+    }
+
+    fn write(&self, file: &str, text: &str) {
+        fs::write(self.path(file), text).unwrap();
+    }
+
+    fn run(&self, command: &str, environment: &[(&str, &str)]) -> Output {
+        Command::new(env!("CARGO_BIN_EXE_message-hub"))
+            .current_dir(self.0.path())
+            .arg(command)
+            .arg("--state-dir")
+            .arg(self.0.path())
+            .envs(environment.iter().copied())
+            .output()
+            .unwrap()
+    }
+
+    /// What a command that succeeds prints. It shows no token.
+    #[track_caller]
+    fn good(&self, command: &str, environment: &[(&str, &str)]) -> String {
+        let output = self.run(command, environment);
+        assert_eq!((output.status.code(), &*output.stderr), (Some(0), &b""[..]), "{output:?}");
+        let said = String::from_utf8(output.stdout).unwrap();
+        assert_shows_no_token(&said);
+        said
+    }
+
+    /// What a command that fails complains of. It shows no token.
+    #[track_caller]
+    fn bad(&self, command: &str, environment: &[(&str, &str)]) -> String {
+        let output = self.run(command, environment);
+        assert_eq!(output.status.code(), Some(1), "{output:?}");
+        let said = String::from_utf8(output.stderr).unwrap();
+        assert_shows_no_token(&said);
+        said
+    }
+
+    /// The status that who publishes with this token is answered.
+    fn publish(&self, token: &str) -> u16 {
+        let status = self.good("status", &[]);
+        let port = status.lines().find_map(|line| line.trim().strip_prefix("pubsub_port = "));
+        let mut stream = TcpStream::connect(port.unwrap()).unwrap();
+        stream.set_read_timeout(Some(Duration::from_secs(30))).unwrap();
+        let authorization = format!("Authorization: Bearer {token}\r\nConnection: close");
+        let head = format!("POST /news HTTP/1.1\r\nHost: x\r\n{authorization}\r\n");
+        stream.write_all(format!("{head}Content-Length: 1\r\n\r\nx").as_bytes()).unwrap();
+        let mut answer = String::new();
+        stream.read_to_string(&mut answer).unwrap();
+        answer["HTTP/1.1 ".len()..][..3].parse().unwrap()
+    }
+
+    #[track_caller]
+    fn assert_token(&self, token: &str) {
+        assert_eq!(self.publish(token), 200, "{token}");
+        assert_eq!(self.publish(""), 401);
+    }
+
+    /// What any user of the machine sees of the process.
+    fn listed(&self) -> String {
+        let pid = fs::read_to_string(self.path("message-hub.pid")).unwrap();
+        fs::read_to_string(format!("/proc/{}/cmdline", pid.trim())).unwrap()
+    }
+}
+
+impl Drop for Place {
+    fn drop(&mut self) {
+        self.run("stop", &[]);
+        let log = fs::read_to_string(self.path("message-hub.log")).unwrap_or_default();
+        if !std::thread::panicking() {
+            assert_shows_no_token(&log);
+        }
+    }
+}
+
+#[track_caller]
+fn assert_shows_no_token(text: &str) {
+    assert!(TOKENS.iter().all(|token| !text.contains(token)), "{text}");
+}
+
+const PORTS: [(&str, &str); 3] =
+    [("SERVICE_PUBSUB_PORT", "0"), ("SERVICE_TAIL_PORT", "0"), ("SERVICE_WEBSOCKET_PORT", "0")];
+
+#[test]
+fn a_token_from_the_environment_holds_after_a_restart_from_another_shell() {
+    let place = Place::new();
+    place.good("start", &[&PORTS[..], &[("SERVICE_PUBLISH_TOKEN", TOKENS[0])]].concat());
+    place.assert_token(TOKENS[0]);
+    assert_shows_no_token(&place.listed());
+    for _ in 0..2 {
+        place.good("restart", &[]);
+        place.assert_token(TOKENS[0]);
+    }
+    place.good("restart", &[("SERVICE_PUBLISH_TOKEN", TOKENS[1])]);
+    place.assert_token(TOKENS[1]);
+    assert_shows_no_token(&place.listed());
+}
+
+#[test]
+fn a_token_in_a_file_holds_when_the_file_is_gone_and_changes_when_it_does() {
+    let place = Place::new();
+    place.write("message-hub.toml", &format!("publish_token = \"{}\"", TOKENS[0]));
+    place.write("token", TOKENS[2]);
+    place.good("start", &PORTS);
+    place.assert_token(TOKENS[0]);
+    place.write("message-hub.toml", &format!("publish_token = \"{}\"", TOKENS[1]));
+    assert_eq!(place.good("reload", &[]), "publish_token: [redacted] -> [redacted]\n");
+    place.assert_token(TOKENS[1]);
+    fs::remove_file(place.path("message-hub.toml")).unwrap();
+    for command in ["reload", "restart"] {
+        let said = place.bad(command, &[]);
+        assert!(said.contains("message-hub.toml: the settings file cannot be read"), "{said}");
+        place.assert_token(TOKENS[1]);
+    }
+    place.write("message-hub.toml", "publish_token_file = \"token\"");
+    assert_eq!(place.good("reload", &[]), "publish_token: [redacted] -> [redacted]\n");
+    place.assert_token(TOKENS[2]);
+    place.good("settings", &[]);
+}
+
+#[test]
+fn a_token_that_systemd_keeps_holds_after_a_restart_by_hand() {
+    let place = Place::new();
+    fs::create_dir(place.path("credentials")).unwrap();
+    place.write("credentials/publish_token", TOKENS[0]);
+    place.write("credentials/another", "of another service's");
+    let credentials = place.path("credentials");
+    let credentials = ("CREDENTIALS_DIRECTORY", credentials.to_str().unwrap());
+    place.good("start", &[&PORTS[..], &[credentials]].concat());
+    place.assert_token(TOKENS[0]);
+    place.good("restart", &[]);
+    place.assert_token(TOKENS[0]);
+    place.good("restart", &[("SERVICE_PUBLISH_TOKEN", TOKENS[1])]);
+    place.assert_token(TOKENS[1]);
+}
+
+#[test]
+fn a_token_on_the_command_line_is_refused_and_what_to_do_is_told() {
+    let place = Place::new();
+    for command in ["run", "start", "settings"] {
+        let output = Command::new(env!("CARGO_BIN_EXE_message-hub"))
+            .args([command, "--set", "publish_token=first-token", "--state-dir"])
+            .arg(place.0.path())
+            .output()
+            .unwrap();
+        let said = String::from_utf8(output.stderr).unwrap();
+        assert_eq!(output.status.code(), Some(1), "{said}");
+        assert!(
+            said.contains("SERVICE_PUBLISH_TOKEN") && said.contains("publish_token_file"),
+            "{said}"
+        );
+        assert_shows_no_token(&said);
+    }
+}
