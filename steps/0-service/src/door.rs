@@ -1,6 +1,6 @@
 //! Who may come in: the part of accepting connections that is the same for every server.
 
-use crate::{Scope, Setting, Settings};
+use crate::{LogLimit, Scope, Setting, Settings};
 use std::{
     io,
     sync::{
@@ -21,7 +21,11 @@ pub struct Door {
     open: AtomicUsize,
     /// Accepting fails at the moment; it is logged once, not for each try.
     failing: AtomicBool,
+    failing_limit: LogLimit,
     full: AtomicBool,
+    full_limit: LogLimit,
+    /// That it is full was logged: then it is logged, too, when there is room again.
+    full_is_told: AtomicBool,
 }
 
 /// A connection's place inside. When it is dropped, there is room for another.
@@ -43,7 +47,10 @@ impl Door {
             max,
             open: AtomicUsize::new(0),
             failing: AtomicBool::new(false),
+            failing_limit: LogLimit::default(),
             full: AtomicBool::new(false),
+            full_limit: LogLimit::default(),
+            full_is_told: AtomicBool::new(false),
         })
     }
 
@@ -64,8 +71,11 @@ impl Door {
         if self.open.fetch_update(Ordering::Relaxed, Ordering::Relaxed, free).is_ok() {
             return Ok(Place(self.clone()));
         }
-        if !self.full.swap(true, Ordering::Relaxed) {
-            warn!(service = %self.scope, "full (max_connections = {max}): more connections are refused");
+        if !self.full.swap(true, Ordering::Relaxed)
+            && let Some(more) = self.full_limit.admit()
+        {
+            self.full_is_told.store(true, Ordering::Relaxed);
+            warn!(service = %self.scope, "full (max_connections = {max}): more connections are refused{more}");
         }
         Err(Full { max })
     }
@@ -78,8 +88,10 @@ impl Door {
 
     /// Notes that accepting failed; returns how long to wait before the next try.
     pub fn failed(&self, error: &io::Error) -> Duration {
-        if !self.failing.swap(true, Ordering::Relaxed) {
-            warn!(service = %self.scope, "cannot accept a connection: {error}; trying until it works");
+        if !self.failing.swap(true, Ordering::Relaxed)
+            && let Some(more) = self.failing_limit.admit()
+        {
+            warn!(service = %self.scope, "cannot accept a connection: {error}; trying until it works{more}");
         }
         ACCEPT_PAUSE
     }
@@ -87,11 +99,14 @@ impl Door {
 
 impl Drop for Place {
     fn drop(&mut self) {
-        let Door { scope, max, open, full, .. } = &*self.0;
+        let Door { scope, max, open, full, full_is_told, .. } = &*self.0;
         let open = open.fetch_sub(1, Ordering::Relaxed) - 1;
         // A tenth must be free, or one who comes and goes at the limit would fill the log.
         let has_room = open * 10 <= max.get() * 9;
-        if has_room && full.swap(false, Ordering::Relaxed) && !scope.is_stopping() {
+        let is_news = has_room
+            && full.swap(false, Ordering::Relaxed)
+            && full_is_told.swap(false, Ordering::Relaxed);
+        if is_news && !scope.is_stopping() {
             info!(service = %scope, "there is room again");
         }
     }

@@ -10,6 +10,7 @@
 //! | [`Service`], [`Scope`] | writing a service, and the work it spawns |
 //! | [`Lifecycle`], [`State`] | driving one: start, stop, reload, wait |
 //! | [`Settings`], [`Setting`] | typed settings from a file, the environment and the command line |
+//! | [`LogLimit`] | logging what strangers can cause |
 //! | [`listen()`], [`Door`] | accepting connections, as many as there is room for |
 //! | [`main()`] | the command line that every step of the book shares |
 //!
@@ -53,6 +54,7 @@ mod error;
 mod lifecycle;
 mod listen;
 mod log;
+mod log_limit;
 mod pause;
 mod program;
 mod scope;
@@ -65,6 +67,7 @@ pub use door::{Door, Full, Place};
 pub use error::{Error, Failure};
 pub use lifecycle::{Lifecycle, Status};
 pub use listen::listen;
+pub use log_limit::{LogLimit, Suppressed};
 pub use pause::{Pause, Wake};
 pub use program::main;
 pub use scope::Scope;

@@ -2,7 +2,7 @@
 
 use crate::{Server, backoff::Backoff, lines::next_line};
 use futures_core::Stream;
-use service::{Failure, Scope, Service, Setting, Settings};
+use service::{Failure, LogLimit, Scope, Service, Setting, Settings};
 use socket2::{SockRef, TcpKeepalive};
 use std::{
     io,
@@ -25,8 +25,7 @@ const SHORTEST_WAIT: Duration = Duration::from_millis(100);
 /// How long a connection may take to come about.
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
 
-/// A server that says this many lines in a row that are no numbers, and one more, is none. Each is
-/// a line in the log.
+/// A server that says this many lines in a row that are no numbers, and one more, is none.
 const MOST_NONSENSE: u32 = 20;
 
 /// How long a server may be silent before the system asks whether it is there.
@@ -110,6 +109,7 @@ impl Service for NumberClient {
             longest_wait: self.longest_wait.clone(),
             connected: self.connected.clone(),
             numbers,
+            log: Limits::default(),
         };
         scope.spawn_task("read", reader.run());
         Ok(())
@@ -148,6 +148,15 @@ struct Reader {
     longest_wait: Setting<Duration>,
     connected: watch::Sender<bool>,
     numbers: mpsc::Sender<u8>,
+    log: Limits,
+}
+
+/// What a server makes this client log, as often as the server likes.
+#[derive(Default)]
+struct Limits {
+    skipped: LogLimit,
+    connected: LogLimit,
+    ended: LogLimit,
 }
 
 impl Reader {
@@ -159,13 +168,23 @@ impl Reader {
         loop {
             let ended = self.connect_and_read(&mut backoff).await;
             let wait = backoff.next_wait(*longest_wait.borrow_and_update());
-            warn!(service = %self.scope, "{}: {ended}; trying again in {} ms", self.address, wait.as_millis());
+            self.log_end(&ended, wait);
             self.scope.ready(); // it has tried, at least
             // A new longest wait counts at once: it ends this one.
             let _ = timeout(wait, longest_wait.changed()).await;
         }
     }
     // ANCHOR_END: run
+
+    fn log_end(&self, ended: &io::Error, wait: Duration) {
+        let Some(more) = self.log.ended.admit() else { return };
+        match self.log.skipped.take_suppressed() {
+            0 => {}
+            count => warn!(service = %self.scope, "{count} more lines were not numbers, skipped"),
+        }
+        let (address, wait) = (&self.address, wait.as_millis());
+        warn!(service = %self.scope, "{address}: {ended}; trying again in {wait} ms{more}");
+    }
 
     /// Reads until the connection ends; returns why.
     // ANCHOR: read
@@ -179,7 +198,9 @@ impl Reader {
             return error;
         }
         let _connected = Connected::new(&self.connected);
-        info!(service = %self.scope, "connected to {}", self.address);
+        if let Some(more) = self.log.connected.admit() {
+            info!(service = %self.scope, "connected to {}{more}", self.address);
+        }
         self.scope.ready();
         let mut lines = BufReader::with_capacity(READ_BUFFER, stream);
         let (mut line, mut nonsense) = (Vec::new(), 0);
@@ -207,7 +228,9 @@ impl Reader {
     // ANCHOR: take
     async fn take(&self, text: &str, backoff: &mut Backoff) -> bool {
         let Ok(number @ 0..=10) = text.parse() else {
-            warn!(service = %self.scope, "not a number, skipped: {text:?}");
+            if let Some(more) = self.log.skipped.admit() {
+                warn!(service = %self.scope, "not a number, skipped: {text:?}{more}");
+            }
             return false;
         };
         backoff.reset();

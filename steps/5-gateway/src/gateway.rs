@@ -4,7 +4,7 @@ use crate::{WebServer, drain::Drain, pulse::Pulse};
 use message_hub::{Hub, MessageHub};
 use number_client::{NumberClient, Numbers, Server};
 use pubsub::{ChannelName, Message, http::Refusal};
-use service::{Failure, Scope, Service, Settings};
+use service::{Failure, LogLimit, Scope, Service, Settings};
 use std::{pin::pin, sync::Arc, time::Duration};
 use tokio::select;
 use tracing::warn;
@@ -66,16 +66,18 @@ impl Service for Gateway {
 // ANCHOR: bridge
 async fn bridge(mut numbers: Numbers, hub: Arc<Hub>, pulse: Arc<Pulse>, scope: Scope) {
     let channel = ChannelName::from_path(NUMBERS).expect("it is a name");
-    let mut is_refused = false;
+    let refused = LogLimit::default();
     while let Some(number) = numbers.next().await {
         let published = publish(&hub, &channel, number);
-        match &published {
+        match published {
             Ok(()) => pulse.beat(),
-            // It is lost, and the next is tried: numbers do not wait. Of many, the first is told.
-            Err(refusal) if !is_refused => warn!(service = %scope, "not published: {refusal}"),
-            Err(_) => {}
+            // It is lost, and the next is tried: numbers do not wait.
+            Err(refusal) => {
+                if let Some(more) = refused.admit() {
+                    warn!(service = %scope, "not published: {refusal}{more}");
+                }
+            }
         }
-        is_refused = published.is_err();
     }
 }
 

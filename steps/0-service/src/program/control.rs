@@ -2,7 +2,7 @@
 //! on a Unix socket.
 
 use super::instance::Instance;
-use crate::Status;
+use crate::{LogLimit, Status};
 use serde::{Deserialize, Serialize};
 use std::{
     ffi::OsString,
@@ -91,11 +91,14 @@ impl Listener {
 
     /// Passes requests on to `asked`, for ever.
     pub(super) async fn serve(self, asked: mpsc::Sender<Asked>) {
+        let limit = LogLimit::default();
         loop {
             match self.socket.accept().await {
                 Ok((stream, _)) => drop(self.conversations.spawn(converse(stream, asked.clone()))),
                 Err(error) => {
-                    warn!("control socket: {error}");
+                    if let Some(more) = limit.admit() {
+                        warn!("control socket: {error}{more}");
+                    }
                     // Out of file descriptors, most likely; it would fail again at once.
                     tokio::time::sleep(Duration::from_millis(100)).await;
                 }

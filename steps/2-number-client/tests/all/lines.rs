@@ -79,6 +79,33 @@ async fn a_peer_that_never_ends_its_line_is_cut_off() {
     assert_eq!(client.take(1).await, [5]);
 }
 
+/// It need not say nonsense only: a number in between, or a new connection, makes it all the same.
+// ANCHOR: hostile
+#[tokio::test]
+async fn a_server_that_talks_nonsense_for_ever_does_not_fill_the_log() {
+    let mut log = Log::listen();
+    let peer = Peer::listen();
+    let mut client = Client::start(peer.address(), []).await;
+    for _ in 0..5 {
+        let mut connection = peer.accept().await;
+        let said = connection.say("3\nnonsense\n\n11\n".repeat(2000));
+        let ((), taken) = tokio::join!(said, client.take(2000));
+        assert_eq!(taken, [3; 2000]);
+        connection.say("nonsense\n".repeat(18)).await; // with the three before, 21 in a row
+    }
+    peer.accept().await.say("5\n").await;
+    assert_eq!(client.take(1).await, [5]);
+    let lines = log.lines_so_far();
+    let skipped = lines.iter().filter(|line| line.contains("not a number, skipped")).count();
+    assert_eq!(skipped, 20, "{lines:#?}");
+    let counted = lines.iter().filter_map(|line| line.split_once(" more lines were not numbers"));
+    let counted =
+        counted.map(|(before, _)| before.rsplit(' ').next().unwrap().parse::<u64>().unwrap());
+    assert_eq!(counted.sum::<u64>(), 5 * (3 * 2000 + 18) - 20, "all others are counted");
+    assert!(lines.len() < 50, "{lines:#?}");
+}
+// ANCHOR_END: hostile
+
 #[tokio::test]
 async fn a_server_that_says_nothing_but_nonsense_is_given_up() {
     let mut log = Log::listen();

@@ -234,6 +234,11 @@ impl Log {
         within(&format!("a log line with {part:?}"), line).await
     }
 
+    /// The lines that have come and have not been looked at.
+    pub(crate) fn lines_so_far(&mut self) -> Vec<String> {
+        std::iter::from_fn(|| self.0.try_recv().ok()).map(|line| line.trim_end().into()).collect()
+    }
+
     /// The wait that the client tells of next.
     pub(crate) async fn wait(&mut self) -> Duration {
         let line = self.line("trying again in ").await;
