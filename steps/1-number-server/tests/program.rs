@@ -86,3 +86,33 @@ fn a_start_on_a_port_that_is_taken_tells_so_in_the_terminal() {
         assert_eq!(place.run(&["status"]).status.code(), Some(3));
     }
 }
+
+#[test]
+fn who_fills_the_server_again_and_again_does_not_fill_the_log() {
+    let place = Place(TempDir::new().unwrap());
+    let settings = ["numbers_bind=127.0.0.1:0", "max_connections=1", "rate_per_minute=60000"];
+    place.good(&[&["start"], &settings.map(|setting| ["--set", setting]).concat()[..]].concat());
+    let status = place.good(&["status"]);
+    let address = status.lines().find_map(|line| line.trim().strip_prefix("numbers_bind = "));
+    let first_line = || {
+        let stream = TcpStream::connect(address.unwrap()).unwrap();
+        stream.set_read_timeout(Some(Duration::from_secs(30))).unwrap();
+        let mut lines = BufReader::new(stream);
+        let mut line = String::new();
+        lines.read_line(&mut line).unwrap();
+        (lines, line)
+    };
+    for _ in 0..100 {
+        let _inside = loop {
+            let (client, line) = first_line();
+            if line.trim().parse::<u8>().is_ok() {
+                break client;
+            }
+        };
+        assert!(first_line().1.contains("full"));
+    }
+    let log = std::fs::read_to_string(place.0.path().join("number-server.log")).unwrap();
+    let told = |text| log.matches(text).count();
+    assert_eq!(told("more connections are refused"), 20, "{log}");
+    assert!((19..=20).contains(&told("there is room again")), "each is told with its other: {log}");
+}
