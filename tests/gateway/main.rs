@@ -73,6 +73,11 @@ const TESTS: &[Test] = &[
         "chromium",
         transports::a_refusal_is_shown,
     ),
+    (
+        "transports::a_page_whose_proxy_does_not_pass_its_host_on_works_and_says_what_to_set",
+        "chromium haproxy",
+        transports::host_is_not_passed_on,
+    ),
     ("access::all_can_be_done_by_keyboard", "chromium", access::keyboard),
     (
         "access::no_rule_of_accessibility_is_broken_wide_and_narrow_dark_and_light",

@@ -290,3 +290,35 @@ fn head(from: &mut impl BufRead) -> Option<String> {
     }
     Some(head)
 }
+
+/// As nginx does by itself, with a bare `proxy_pass`: to the gateway, its own page is then foreign.
+const HOST_NOT_PASSED_ON: &str = "http-request set-header Host gateway.internal";
+
+pub(crate) fn host_is_not_passed_on() {
+    let mut page = Page::blank();
+    let first = gateway(&SEEDED);
+    let mut proxy = Proxy::start(web(&first), &[HOST_NOT_PASSED_ON]);
+    page.show(&proxy.address);
+    page.subscribe(CHANNEL);
+    publish(web(&first), CHANNEL, "read");
+    assert_eq!(page.until_lines(1), ["read"]);
+    page.assert_numbers();
+    let origin = format!("http://{}", proxy.address);
+    let refusal = format!(
+        "pages of the origin {origin} may not ask for what is at the host gateway.internal; if they are meant to, name their origin in allowed_origins, or have the proxy that they come through pass the header Host on"
+    );
+    let told = format!("by server-sent events; others – refused: {refusal}");
+    page.until_text("numbers-feed", &told);
+    page.until_text("talk-feed", &told);
+    page.0.evaluate("document.getElementById('message').value = 'x'; document.getElementById('publish-button').click()");
+    page.until_text("published", &format!("Not published: {refusal}"));
+
+    let allowed = format!("allowed_origins={origin}");
+    let second = gateway(&[&SEEDED[..], &[&*allowed]].concat());
+    proxy.turn_to(web(&second), &[HOST_NOT_PASSED_ON]);
+    page.show(&proxy.address);
+    page.subscribe(CHANNEL);
+    until_by(&mut page, "WebSocket");
+    page.0.evaluate("document.getElementById('message').value = 'published'; document.getElementById('publish-button').click()");
+    assert_eq!(page.until_lines(1), ["published"]);
+}

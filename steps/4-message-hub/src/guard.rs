@@ -50,7 +50,7 @@ impl Guard {
     /// can have it lead to this machine, once a page at that name is open in a browser here (DNS
     /// rebinding): the page is then one of this very host. But it asks for its own name.
     // ANCHOR: host
-    fn host(&self, request: &Parts) -> Result<(), Refusal> {
+    pub(crate) fn host(&self, request: &Parts) -> Result<(), Refusal> {
         let allowed = self.allowed_hosts.get();
         let is_ours = |host: &[u8]| allowed.iter().any(|allowed| is_host(host, allowed.as_bytes()));
         let hosts = request.headers.get_all(header::HOST).iter().map(HeaderValue::as_bytes);
@@ -81,8 +81,10 @@ impl Guard {
         if allowed.iter().any(|allowed| allowed == text || allowed == "*") {
             return Ok(cross_origin(origin));
         }
-        let sentence =
-            format!("pages of the origin {text:.100} may not ask; allowed_origins says which may");
+        let host = host.unwrap_or("none");
+        let sentence = format!(
+            "pages of the origin {text:.100} may not ask for what is at the host {host:.100}; if they are meant to, name their origin in allowed_origins, or have the proxy that they come through pass the header Host on"
+        );
         Err(Refusal::new(StatusCode::FORBIDDEN, sentence))
     }
     // ANCHOR_END: origin

@@ -89,6 +89,11 @@ impl Hub {
         }))
     }
 
+    /// Refuses a request for a host that is not ours: all that what everybody may see needs.
+    pub fn admit_host(&self, request: &http::request::Parts) -> Result<(), Refusal> {
+        self.guard.host(request)
+    }
+
     /// How many read a channel.
     pub fn readers(&self, channel: &ChannelName) -> usize {
         self.channels.readers(channel)

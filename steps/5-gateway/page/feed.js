@@ -1,6 +1,6 @@
 // Follows a channel: by the best transport that works, through every loss.
 
-import { events, polling, webSocket } from './transports.js'
+import { events, path, polling, webSocket } from './transports.js'
 
 const TRANSPORTS = [webSocket, events, polling]
 
@@ -20,12 +20,14 @@ const LONGEST = 5000
 //   on.message(message)   {id, data}
 //   on.notice(notice)     {missed: 12}, or {recovered: false}: what could not be had
 //   on.state(feed)        `transport` or `state` has changed: 'connecting', 'open', 'waiting', or
-//                         'refused', with `sentence`, which is the end of it
+//                         'refused', with `sentence`, which is the end of it; `refusal` is what the
+//                         gateway has against this page, if a transport could not be used for that
 //
 // It begins with the newest `last` messages.
 export class Feed {
   state = 'connecting'
   sentence = ''
+  refusal = ''
   #at
   #on
   #seen = new Map() // the offset of the last message of each epoch
@@ -62,6 +64,7 @@ export class Feed {
       const { opened, lasted, left, why } = await this.#use(this.transport)
       if (left) continue
       if (why && this.#isFinal(why)) return this.#refused(why)
+      if (!opened) this.refusal = await refusalOf(this.channel)
       failures = lasted > LONGEST ? 0 : failures + 1
       // If nobody answers, it is not the transport that is at fault.
       faults = !opened && (await isAnswering()) ? faults + 1 : 0
@@ -159,6 +162,20 @@ export class Feed {
     if (!this.#closed || state === 'refused') this.#on.state(this)
   }
 }
+
+// Why the gateway refuses this page, if it does. A browser does not show scripts what a WebSocket was
+// refused with. So this asks for nothing, with a method with which every browser tells the origin.
+// ANCHOR: refusal
+async function refusalOf(channel) {
+  try {
+    const answer = await fetch(path(channel), { method: 'OPTIONS', signal: AbortSignal.timeout(5000) })
+    const isSentence = answer.headers.get('Content-Type')?.startsWith('text/plain')
+    return !answer.ok && isSentence ? (await answer.text()).trim() : ''
+  } catch {
+    return ''
+  }
+}
+// ANCHOR_END: refusal
 
 // Whether the gateway answers at all, and not somebody in its place.
 async function isAnswering() {

@@ -23,15 +23,16 @@ export function onNextPicture(draw) {
 
 // What a feed does, in words.
 export function stateOf(feed) {
+  const refusal = feed.refusal ? ` – refused: ${feed.refusal}` : ''
   switch (feed.state) {
     case 'open':
-      return `by ${feed.transport.name}`
+      return `by ${feed.transport.name}${refusal && `; others${refusal}`}`
     case 'connecting':
       return `connecting by ${feed.transport.name} …`
     case 'refused':
       return `refused: ${feed.sentence}`
     default:
-      return 'lost; coming back …'
+      return `lost; coming back …${refusal}`
   }
 }
 

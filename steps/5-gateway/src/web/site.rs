@@ -78,7 +78,11 @@ impl Site {
         }
         match resource {
             Resource::Health | Resource::Readiness => Ok(HeaderMap::new()),
-            _ => self.hub.admit(request),
+            // Everybody may see those. A browser tells an origin with some of them.
+            Resource::File(_) | Resource::NoFile => {
+                self.hub.admit_host(request).map(|()| HeaderMap::new())
+            }
+            Resource::Metrics | Resource::Channels => self.hub.admit(request),
         }
     }
 
