@@ -121,7 +121,6 @@ impl Hub {
     /// How much the log of `channel` may keep. Memory that runs short is first won from channels
     /// that nobody reads, and meanwhile no new channels are made. Where that is not enough, the log
     /// keeps its newest message; where that is not enough either, the hub is full.
-    // ANCHOR: bounds
     fn bounds(&self, channel: &ChannelName) -> Result<Bounds, Refusal> {
         let (bytes, max) = (self.history_bytes.get(), self.hub_bytes.get());
         let room = self.channels.make_room(max);
@@ -132,7 +131,6 @@ impl Hub {
         let messages = if room == Room::None { 1 } else { self.history.get() };
         Ok(Bounds { messages, bytes })
     }
-    // ANCHOR_END: bounds
 }
 
 fn full(max: usize) -> Refusal {

@@ -53,10 +53,9 @@ fn crate_roots(root: &Path, package: &Path) -> anyhow::Result<Vec<PathBuf>> {
         ["src/lib.rs", "src/main.rs"].iter().map(|file| package.join(file)).collect();
     for folder in ["src/bin", "examples", "tests", "benches"] {
         let entries = fs::read_dir(root.join(package).join(folder)).into_iter().flatten().flatten();
+        let entries = entries.map(|entry| package.join(folder).join(entry.file_name()));
         roots.extend(
-            entries
-                .map(|entry| package.join(folder).join(entry.file_name()))
-                .filter(|file| is_rust(file)),
+            entries.map(|entry| if is_rust(&entry) { entry } else { entry.join("main.rs") }),
         );
     }
     for kind in ["bin", "example", "test", "bench"] {
@@ -117,17 +116,19 @@ mod tests {
     fn source_that_no_crate_has_is_neither_listed_nor_counted() {
         let root = tempfile::tempdir().unwrap();
         fs::create_dir_all(root.path().join("a/src")).unwrap();
+        fs::create_dir_all(root.path().join("a/tests/all")).unwrap();
         for (file, text) in [
             ("Cargo.toml", "[workspace]\nmembers = [\"a\"]\n"),
             ("a/Cargo.toml", "[package]\nname = \"a\"\n"),
             ("a/src/lib.rs", "mod kept;\n"),
             ("a/src/kept.rs", "fn f() {}\n"),
             ("a/src/stray.rs", "fn f() {}\n"),
+            ("a/tests/all/main.rs", "mod part;\n"),
+            ("a/tests/all/part.rs", "fn f() {}\n"),
         ] {
             fs::write(root.path().join(file), text).unwrap();
         }
-        let text =
-            "{{#lines a/src/kept.rs}}\n{{#lines a/src/stray.rs}}\n{{#listing a/src/stray.rs}}\n";
+        let text = "{{#lines a/src/kept.rs}}\n{{#lines a/src/stray.rs}}\n{{#listing a/src/stray.rs}}\n{{#listing a/tests/all/part.rs}}\n";
         let chapter = Chapter { file: "x.md".into(), text: text.into() };
         let found = faults(root.path(), &[chapter]).unwrap();
         let found: Vec<_> = found.iter().map(|fault| (fault.line, &fault.what[..29])).collect();

@@ -174,7 +174,6 @@ impl Connection {
         read
     }
 
-    // ANCHOR: read
     fn poll_read(&mut self, context: &mut Context<'_>) -> Poll<io::Result<()>> {
         self.socket.get_mut().reads = READS;
         for _ in 0..MESSAGES {
@@ -182,10 +181,12 @@ impl Connection {
                 self.held_up = true; // until that is written
                 return Poll::Pending;
             }
+            // ANCHOR: wait
             if !self.has_unread {
                 ready!(self.socket.get_ref().stream.poll_read_ready(context))?;
                 self.has_unread = true;
             }
+            // ANCHOR_END: wait
             match self.socket.read() {
                 Ok(message) => {
                     // Who has been sent a close has only so much time for his own.
@@ -211,7 +212,6 @@ impl Connection {
         context.waker().wake_by_ref(); // there may be more
         Poll::Pending
     }
-    // ANCHOR_END: read
 
     /// Reads and throws away, until the peer has closed: a socket that is closed before is reset,
     /// and the peer may never see why.
