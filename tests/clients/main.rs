@@ -40,7 +40,12 @@ fn main() -> ExitCode {
 
 /// A hub on free ports.
 fn hub(settings: &[&str]) -> Program {
-    let ports = ["pubsub_port=0", "tail_port=0", "websocket_port=0", "websocket_publish=true"];
+    let ports = [
+        "http_bind=127.0.0.1:0",
+        "tail_bind=127.0.0.1:0",
+        "websocket_bind=127.0.0.1:0",
+        "websocket_publish=true",
+    ];
     Program::start("message-hub", &[&ports, settings].concat())
 }
 

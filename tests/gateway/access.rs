@@ -43,7 +43,7 @@ pub(crate) fn keyboard() {
     page.0.evaluate("document.getElementById('channel').select()");
     page.0.type_text("/rooms/keys");
     page.0.press("Enter");
-    page.until_text("talk-feed", "/rooms/keys: by ");
+    page.until_text("chat-feed", "/rooms/keys: by ");
     page.0.press("Tab");
     page.0.press("Tab");
     page.0.type_text("by hand");

@@ -67,7 +67,7 @@ const TESTS: &[Test] = &[
         "chromium",
         transports::silence_is_noticed,
     ),
-    ("transports::a_place_that_is_gone_is_told", "chromium", transports::a_gap_is_told),
+    ("transports::a_position_that_is_lost_is_told", "chromium", transports::a_gap_is_told),
     (
         "transports::a_refusal_is_shown_and_is_the_end_of_it",
         "chromium",

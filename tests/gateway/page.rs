@@ -8,9 +8,14 @@ use number_server::Numbers;
 
 /// A gateway on free ports, with numbers from a server inside it.
 pub(crate) fn gateway(settings: &[&str]) -> Program {
-    let web = format!("web_port={}", free_port());
-    let ports =
-        [&*web, "pubsub_port=0", "tail_port=0", "websocket_port=0", "numbers_bind=127.0.0.1:0"];
+    let web = format!("web_bind=127.0.0.1:{}", free_port());
+    let ports = [
+        &*web,
+        "http_bind=127.0.0.1:0",
+        "tail_bind=127.0.0.1:0",
+        "websocket_bind=127.0.0.1:0",
+        "numbers_bind=127.0.0.1:0",
+    ];
     Program::start("gateway", &[&ports, settings].concat())
 }
 
@@ -90,7 +95,7 @@ impl Page {
             "document.getElementById('channel').value = {channel:?};
              document.getElementById('subscribe-button').click()"
         ));
-        self.until_text("talk-feed", &format!("{channel}: by "));
+        self.until_text("chat-feed", &format!("{channel}: by "));
     }
 
     /// The messages, and the notices, of the channel that is subscribed to.

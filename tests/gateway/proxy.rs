@@ -23,7 +23,7 @@ pub(crate) const WEBSOCKETS_SWALLOWED: &str =
 const PROGRAMS: [&str; 2] = ["haproxy", "/usr/sbin/haproxy"];
 
 /// How long it may take to listen. Only ever waited out by a test that fails.
-const PATIENCE: Duration = Duration::from_secs(30);
+const TEST_TIMEOUT: Duration = Duration::from_secs(30);
 
 /// A proxy that passes requests on to one server.
 pub(crate) struct Proxy {
@@ -70,7 +70,7 @@ impl Proxy {
         };
         let mut process =
             PROGRAMS.iter().find_map(spawn).expect("haproxy; `just setup` installs it");
-        let deadline = Instant::now() + PATIENCE;
+        let deadline = Instant::now() + TEST_TIMEOUT;
         while TcpStream::connect(&self.address).is_err() {
             let ended = process.try_wait().expect("a child can be asked");
             assert!(ended.is_none(), "haproxy has ended: {ended:?}");

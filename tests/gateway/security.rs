@@ -60,7 +60,7 @@ pub(crate) fn smuggled_script() {
             script.textContent = 'window.smuggled = true'
             const picture = document.createElement('img')
             picture.setAttribute('onerror', 'window.smuggled = true')
-            picture.src = '/page/none.png'
+            picture.src = '/static/none.png'
             document.body.append(script, picture)
             return new Promise(done => picture.addEventListener('error', () => done(window.smuggled ?? 'not run')))
         })()",

@@ -39,7 +39,7 @@ fn texts(range: std::ops::RangeInclusive<u32>) -> Vec<String> {
 fn until_by(page: &mut Page, name: &str) {
     page.until(&format!(
         "document.getElementById('numbers-feed').textContent == 'by {name}' &&
-         document.getElementById('talk-feed').textContent == '{CHANNEL}: by {name}'"
+         document.getElementById('chat-feed').textContent == '{CHANNEL}: by {name}'"
     ));
 }
 
@@ -109,7 +109,8 @@ pub(crate) fn a_kill_is_survived() {
 fn restarts(end: fn(Program)) {
     for (name, rules) in TRANSPORTS {
         let (first, _proxy, mut page) = after_five(name, rules);
-        let port = format!("web_port={}", web(&first).rsplit(':').next().expect("a port"));
+        let port =
+            format!("web_bind=127.0.0.1:{}", web(&first).rsplit(':').next().expect("a port"));
         end(first);
         until_away(&mut page);
         let (_, before) = page.numbers();
@@ -149,8 +150,8 @@ pub(crate) fn what_is_said_in_between_is_no_end() {
             proxy.turn_to(web(&gateway), &[&format!("http-request return {answer}")]);
             until_away(&mut page);
             // It has tried, at least once from the beginning to the end.
-            page.until_text("talk-feed", "connecting by");
-            page.until_text("talk-feed", "coming back");
+            page.until_text("chat-feed", "connecting by");
+            page.until_text("chat-feed", "coming back");
             publish_all(web(&gateway), 6..=7);
             proxy.turn_to(web(&gateway), rules);
             assert_eq!(page.until_lines(7), texts(1..=7), "{answer}, {name}");
@@ -170,7 +171,7 @@ pub(crate) fn silence_is_noticed() {
     page.until_lines(2);
     gateway.freeze();
     page.until("!document.getElementById('numbers-feed').textContent.startsWith('by ')");
-    page.until("!document.getElementById('talk-feed').textContent.includes('by WebSocket')");
+    page.until("!document.getElementById('chat-feed').textContent.includes('by WebSocket')");
     gateway.thaw();
     until_by(&mut page, "WebSocket");
     publish_all(web(&gateway), 3..=4);
@@ -180,7 +181,7 @@ pub(crate) fn silence_is_noticed() {
 
 /// The history is so short that what came while the page was away is not all there.
 pub(crate) fn a_gap_is_told() {
-    let gateway = gateway(&["history=3"]);
+    let gateway = gateway(&["history_messages=3"]);
     let mut page = Page::open(web(&gateway));
     page.subscribe(CHANNEL);
     publish_all(web(&gateway), 1..=2);
@@ -237,13 +238,13 @@ pub(crate) fn a_refusal_is_shown() {
             "document.getElementById('channel').value = '{channel}';
              document.getElementById('subscribe-button').click()"
         ));
-        page.until_text("talk-feed", &format!("{channel}: refused: {sentence}"));
+        page.until_text("chat-feed", &format!("{channel}: refused: {sentence}"));
     }
     page.0.evaluate(
         "document.getElementById('channel').value = '/rooms/\\u0001';
          document.getElementById('subscribe-button').click()",
     );
-    page.until_text("talk-feed", "refused: a channel's name is UTF-8 text");
+    page.until_text("chat-feed", "refused: a channel's name is UTF-8 text");
     page.0.evaluate(
         "document.getElementById('channel').value = '/rooms/8';
          document.getElementById('message').value = 'x'.repeat(3000000);
@@ -304,14 +305,14 @@ pub(crate) fn host_is_not_passed_on() {
     assert_eq!(page.until_lines(1), ["read"]);
     page.assert_numbers();
     let origin = format!("http://{}", proxy.address);
-    let refusal = format!(
+    let rejection = format!(
         "pages of the origin {origin} may not ask for what is at the host gateway.internal; if they are meant to, name their origin in allowed_origins, or have the proxy that they come through pass the header Host on"
     );
-    let told = format!("by server-sent events; others – refused: {refusal}");
+    let told = format!("by server-sent events; others – refused: {rejection}");
     page.until_text("numbers-feed", &told);
-    page.until_text("talk-feed", &told);
+    page.until_text("chat-feed", &told);
     page.0.evaluate("document.getElementById('message').value = 'x'; document.getElementById('publish-button').click()");
-    page.until_text("published", &format!("Not published: {refusal}"));
+    page.until_text("published", &format!("Not published: {rejection}"));
 
     let allowed = format!("allowed_origins={origin}");
     let second = gateway(&[&SEEDED[..], &[&*allowed]].concat());

@@ -35,7 +35,7 @@ const TESTS: &[Test] = &[
 ];
 
 /// How long anything may take. Only ever waited out by a test that fails.
-const PATIENCE: Duration = Duration::from_secs(30);
+const TEST_TIMEOUT: Duration = Duration::from_secs(30);
 
 fn main() -> ExitCode {
     trials::run(TESTS)
@@ -102,8 +102,14 @@ impl Drop for Process {
 /// A reader gets a message, and is then cut off. The hub closes its connection in time.
 fn reader_falls_silent(reader: &[&str]) {
     let cable = Cable::new();
-    let settings =
-        ["bind_interface=10.77.0.1", "keepalive_interval=0.2", "write_timeout=1", "idle_timeout=1"];
+    let settings = [
+        "http_bind=10.77.0.1:8088",
+        "tail_bind=10.77.0.1:8089",
+        "websocket_bind=10.77.0.1:7070",
+        "keepalive_interval=0.2",
+        "write_timeout=1",
+        "idle_timeout=1",
+    ];
     let mut command = cable.run(&cable.hub, &["./workbook/run", "message-hub"]);
     for setting in settings {
         command.args(["--set", setting]);
@@ -131,7 +137,10 @@ fn reader_falls_silent(reader: &[&str]) {
 fn until_open(process: &Child, count: usize) {
     let began = Instant::now();
     while open_sockets(process) != count {
-        assert!(began.elapsed() < PATIENCE, "not {count} sockets are open after {PATIENCE:?}");
+        assert!(
+            began.elapsed() < TEST_TIMEOUT,
+            "not {count} sockets are open after {TEST_TIMEOUT:?}"
+        );
         thread::sleep(Duration::from_millis(10));
     }
 }

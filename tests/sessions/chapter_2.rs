@@ -15,7 +15,7 @@ pub(crate) fn a_client_comes_back_when_its_server_does() {
     let server = session.terminal("server");
     server.run("./just step 1 start --set seed=7 --set rate_per_minute=6");
     let client = session.terminal("client");
-    client.start("./just step 2 --set numbers=127.0.0.1:7776 --set log_level=warn", "5\n");
+    client.start("./just step 2 --set number_server=127.0.0.1:7776 --set log_level=warn", "5\n");
     server.run("./just step 1 stop");
     client.wait_for("Connection refused");
     server.run("./just step 1 start --set seed=8 --set rate_per_minute=6");
@@ -36,7 +36,7 @@ pub(crate) fn lines_that_are_no_numbers_are_skipped() {
     let server = session.terminal("server");
     server.type_line("nc -l 127.0.0.1 7776");
     let client = session.terminal("client");
-    client.type_line("./just step 2 --set numbers=127.0.0.1:7776 --set log_level=warn");
+    client.type_line("./just step 2 --set number_server=127.0.0.1:7776 --set log_level=warn");
     for (line, seen) in
         [("3", "3\n"), ("seven", "skipped: \"seven\"\n"), ("11", "skipped: \"11\"\n"), ("4", "4\n")]
     {

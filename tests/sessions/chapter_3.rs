@@ -78,7 +78,7 @@ pub(crate) fn a_stopped_reader_stops_everybody() {
 pub(crate) fn a_full_queue_drops_in_silence() {
     let session = session("dropped");
     let server = session.terminal("server");
-    server.start("./just step 3 --set full_queue=drop", "pubsub: ready");
+    server.start("./just step 3 --set full_queue_policy=drop", "pubsub: ready");
     let stopped = stopped_reader(&session);
     let publisher = session.terminal("publisher");
     publisher.run("./just example flood 100");

@@ -56,7 +56,7 @@ pub(crate) fn a_reader_comes_back_to_where_it_was() {
 }
 
 pub(crate) fn a_reader_whose_place_is_gone_is_told() {
-    let session = session("place-gone");
+    let session = session("position-lost");
     let server = session.terminal("server");
     server.run("./just step 4 start");
     server.run("curl -d one localhost:8088/news");
@@ -74,7 +74,10 @@ pub(crate) fn a_stopped_reader_stops_nobody() {
     let session = session("missed");
     let server = session.terminal("server");
     // Room enough for the reader that reads to be late on a busy machine, and to miss nothing.
-    server.start("./just step 4 --set history=100 --set history_bytes=20000000", "hub: ready");
+    server.start(
+        "./just step 4 --set history_messages=100 --set history_bytes=20000000",
+        "hub: ready",
+    );
     let stopped = stopped_reader(&session);
     let reads = reader(&session, "reads");
     let publisher = session.terminal("publisher");

@@ -20,7 +20,7 @@ pub(crate) fn numbers_come_out_of_one_port_in_every_form() {
 pub(crate) fn a_gateway_is_ready_when_it_has_numbers() {
     let session = Session::new("readiness");
     let gateway = session.terminal("gateway");
-    gateway.start("./just step 5 --set numbers=127.0.0.1:7776", "gateway: ready");
+    gateway.start("./just step 5 --set number_server=127.0.0.1:7776", "gateway: ready");
     let monitor = session.terminal("monitor");
     monitor.run("curl -i localhost:8080/readyz");
     monitor.run("curl localhost:8080/healthz");
@@ -60,9 +60,9 @@ pub(crate) fn a_gateway_drains_before_it_stops() {
 pub(crate) fn a_reader_behind_a_proxy_carries_on_or_is_told() {
     let session = session("proxy").with("steps");
     let gateways = session.terminal("gateways");
-    for (name, address) in [("one", "127.0.0.2"), ("two", "127.0.0.3")] {
+    for name in ["one", "two"] {
         gateways.run(&format!(
-            "./just step 5 start --state-dir {name} --set bind_interface={address} --set numbers_bind={address}:7776 --set drain_time=1"
+            "./just step 5 start --state-dir {name} --config steps/5-gateway/{name}.toml"
         ));
     }
     let proxy = session.terminal("proxy");

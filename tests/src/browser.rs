@@ -28,7 +28,7 @@ const ARGUMENTS: [&str; 10] = [
 ];
 
 /// How long the browser may take for anything.
-const PATIENCE: Duration = Duration::from_secs(30);
+const TEST_TIMEOUT: Duration = Duration::from_secs(30);
 
 /// A browser with one page. It ends when this is dropped.
 pub struct Browser {
@@ -50,7 +50,7 @@ impl Browser {
         let (child, address) = launch(profile.path());
         let stream = TcpStream::connect(address.split('/').nth(2).expect("ws://host:port/…"))
             .expect("the browser listens");
-        stream.set_read_timeout(Some(PATIENCE)).expect("a socket has timeouts");
+        stream.set_read_timeout(Some(TEST_TIMEOUT)).expect("a socket has timeouts");
         let (socket, _) = client(&address, stream).expect("the browser speaks WebSocket");
         let mut browser = Browser {
             child,
@@ -114,7 +114,7 @@ impl Browser {
 
     /// A picture of the page that fits, and is the same twice in a row.
     pub fn settled_screenshot(&mut self, fits: impl Fn(&str) -> bool) -> String {
-        let deadline = Instant::now() + PATIENCE;
+        let deadline = Instant::now() + TEST_TIMEOUT;
         let mut last = String::new();
         loop {
             // While one page takes the place of another there is none to take a picture of.
@@ -146,7 +146,7 @@ impl Browser {
     /// Waits until an expression in the page is true. In vain, it fails the test with what `else_show`
     /// is in the page.
     pub fn wait_until(&mut self, expression: &str, else_show: &str) {
-        let deadline = Instant::now() + PATIENCE;
+        let deadline = Instant::now() + TEST_TIMEOUT;
         while self.evaluate(&format!("!!({expression})")) != true {
             if Instant::now() >= deadline {
                 let shown = self.evaluate(else_show);
@@ -240,7 +240,7 @@ impl Browser {
     }
 
     fn wait_for(&mut self, method: &str) {
-        let deadline = Instant::now() + PATIENCE;
+        let deadline = Instant::now() + TEST_TIMEOUT;
         while !self.events.iter().any(|event| event["method"] == method) {
             assert!(Instant::now() < deadline, "the browser never said {method}");
             let message = self.read();

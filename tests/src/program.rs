@@ -14,7 +14,7 @@ use std::{
 };
 
 /// How long an answer may take. Only ever waited out by a test that fails.
-const PATIENCE: Duration = Duration::from_secs(30);
+const TEST_TIMEOUT: Duration = Duration::from_secs(30);
 
 /// A program that runs, and is ready. It is killed when this is dropped.
 pub struct Program {
@@ -115,7 +115,7 @@ pub fn publish(address: &str, channel: &str, message: &str) {
 /// What is answered to a request such as `GET /healthz`: the status line, the headers, the body.
 pub fn ask(address: &str, request: &str, body: &str) -> String {
     let mut stream = TcpStream::connect(address).expect("the program listens");
-    stream.set_read_timeout(Some(PATIENCE)).expect("a socket has timeouts");
+    stream.set_read_timeout(Some(TEST_TIMEOUT)).expect("a socket has timeouts");
     let head = format!("{request} HTTP/1.1\r\nHost: {address}\r\nConnection: close\r\n");
     let request = format!("{head}Content-Length: {}\r\n\r\n{body}", body.len());
     stream.write_all(request.as_bytes()).expect("the program reads");

@@ -26,7 +26,7 @@ const PASSED_ON: [&str; 3] = ["USER", "RUSTUP_TOOLCHAIN", "CARGO_TARGET_DIR"];
 const WHERE_SERVERS_ARE: &str = "/usr/sbin";
 
 /// How long a program may take to start. Only ever waited out by a test that fails.
-const PATIENCE: Duration = Duration::from_secs(30);
+const TEST_TIMEOUT: Duration = Duration::from_secs(30);
 
 /// A few terminals that belong together, as a reader would have them side by side.
 ///
@@ -107,7 +107,7 @@ impl Session {
     /// Waits until a program runs. What is stopped by Ctrl-Z must have begun: a process that is just
     /// about to start another may neither stop nor go on.
     pub fn until_running(&self, program: &str) {
-        let deadline = Instant::now() + PATIENCE;
+        let deadline = Instant::now() + TEST_TIMEOUT;
         while !processes::is_running(&self.mark, program) {
             assert!(Instant::now() < deadline, "{program} does not run");
             thread::sleep(Duration::from_millis(5));

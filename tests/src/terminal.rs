@@ -15,7 +15,7 @@ use std::{
 const PROMPT: &str = "$ ";
 
 /// How long to wait for what should be printed. Only ever waited out by a test that fails.
-const PATIENCE: Duration = Duration::from_secs(30);
+const TEST_TIMEOUT: Duration = Duration::from_secs(30);
 
 /// Control and C, control and Z.
 const INTERRUPT: u8 = 3;
@@ -134,7 +134,7 @@ impl Terminal {
     }
 
     fn wait(&self, what: &str, found: impl Fn(&Printed) -> Option<usize>) {
-        let deadline = Instant::now() + PATIENCE;
+        let deadline = Instant::now() + TEST_TIMEOUT;
         let mut printed = self.0.screen.lock();
         loop {
             if let Some(seen) = found(&printed) {

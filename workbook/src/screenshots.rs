@@ -17,7 +17,7 @@ use std::{
 use toml::{Table, Value};
 
 /// Each screenshot, and the folder that its page is made of, from the root.
-pub const SCREENSHOTS: &[(&str, &str)] = &[("page", "steps/5-gateway/page")];
+pub const SCREENSHOTS: &[(&str, &str)] = &[("page", "steps/5-gateway/static")];
 
 /// The command that takes screenshots anew.
 const COMMAND: &str = "just accept";
@@ -163,7 +163,7 @@ pub(crate) mod example {
 
     pub(crate) fn project() -> tempfile::TempDir {
         let root = tempfile::tempdir().unwrap();
-        let page = root.path().join("steps/5-gateway/page");
+        let page = root.path().join("steps/5-gateway/static");
         fs::create_dir_all(&page).unwrap();
         fs::write(page.join("index.html"), "<!doctype html>").unwrap();
         fs::write(page.join("page.js"), "go();").unwrap();
@@ -217,10 +217,10 @@ mod tests {
     #[test]
     fn what_has_changed_since_is_a_fault() {
         let other = png(2, 9);
-        let stale = "book/results/page.toml:1: the screenshot shows the page as it was before steps/5-gateway/page changed; `just accept` takes it anew";
+        let stale = "book/results/page.toml:1: the screenshot shows the page as it was before steps/5-gateway/static changed; `just accept` takes it anew";
         let cases: [(&str, &[u8], &str); 4] = [
-            ("steps/5-gateway/page/page.js", b"go()", stale),
-            ("steps/5-gateway/page/more.js", b"", stale),
+            ("steps/5-gateway/static/page.js", b"go()", stale),
+            ("steps/5-gateway/static/more.js", b"", stale),
             (
                 "book/src/figures/page-dark.png",
                 &other,
@@ -258,7 +258,7 @@ mod tests {
         let root = project();
         fs::remove_dir_all(root.path().join("steps")).unwrap();
         let fault = read(root.path(), "page").unwrap_err();
-        assert_eq!(fault.file, Path::new("steps/5-gateway/page"));
+        assert_eq!(fault.file, Path::new("steps/5-gateway/static"));
         assert!(taken(root.path(), "page").is_ok());
     }
 }

@@ -15,7 +15,7 @@ use std::{
 };
 
 /// Only ever waited out by a test that fails.
-const PATIENCE: Duration = Duration::from_secs(60);
+const TEST_TIMEOUT: Duration = Duration::from_secs(60);
 
 /// A copy of the project, served.
 struct Served {
@@ -40,7 +40,7 @@ impl Lines {
     }
 
     fn next(&self) -> String {
-        self.0.recv_timeout(PATIENCE).expect("another line in time")
+        self.0.recv_timeout(TEST_TIMEOUT).expect("another line in time")
     }
 }
 
@@ -80,7 +80,7 @@ impl Served {
 
     fn ask(&self, path: &str) -> TcpStream {
         let mut stream = TcpStream::connect(&self.address).unwrap();
-        stream.set_read_timeout(Some(PATIENCE)).unwrap();
+        stream.set_read_timeout(Some(TEST_TIMEOUT)).unwrap();
         let host = &self.address;
         write!(stream, "GET {path} HTTP/1.1\r\nHost: {host}\r\nConnection: close\r\n\r\n").unwrap();
         stream

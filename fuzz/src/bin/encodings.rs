@@ -18,12 +18,12 @@ fuzz_target!(|bytes: &[u8]| {
     let ids = (1..).map(|offset| Id { epoch, offset });
     let messages: Vec<_> = ids.zip(messages).collect();
 
-    assert_eq!(lines(&put(Encoding::Lines, &messages)), texts(&messages));
-    assert_eq!(json(lines(&put(Encoding::JsonLines, &messages))), with_ids(&messages));
-    assert_eq!(frames(put(Encoding::Frames, &messages), messages.len()), texts(&messages));
-    let frames = frames(put(Encoding::JsonFrames, &messages), messages.len());
+    assert_eq!(lines(&encode(Encoding::Lines, &messages)), texts(&messages));
+    assert_eq!(json(lines(&encode(Encoding::JsonLines, &messages))), with_ids(&messages));
+    assert_eq!(frames(encode(Encoding::Frames, &messages), messages.len()), texts(&messages));
+    let frames = frames(encode(Encoding::JsonFrames, &messages), messages.len());
     assert_eq!(json(frames), with_ids(&messages));
-    assert_eq!(events(&put(Encoding::Events, &messages)), with_ids(&messages));
+    assert_eq!(events(&encode(Encoding::Events, &messages)), with_ids(&messages));
 });
 
 type Messages = [(Id, Message)];
@@ -32,9 +32,9 @@ fn repeat(message: &Message, times: usize) -> Message {
     Message::parse(message.as_str().repeat(times).as_bytes()).expect("the same, and more of it")
 }
 
-fn put(encoding: Encoding, messages: &Messages) -> Vec<u8> {
+fn encode(encoding: Encoding, messages: &Messages) -> Vec<u8> {
     let mut out = Vec::new();
-    messages.iter().for_each(|(id, message)| encoding.put(*id, message, &mut out));
+    messages.iter().for_each(|(id, message)| encoding.encode(*id, message, &mut out));
     out
 }
 

@@ -190,7 +190,7 @@ impl Model {
         let mut out = Vec::new();
         for offset in from..to {
             let message = &self.messages[offset as usize - 1];
-            ENCODINGS[encoding].put(self.log.id(offset), message, &mut out);
+            ENCODINGS[encoding].encode(self.log.id(offset), message, &mut out);
         }
         out
     }

@@ -2,17 +2,17 @@
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;
-use pubsub::{BadMessage, Message};
+use pubsub::{Message, ParseMessageError};
 
 fuzz_target!(|bytes: &[u8]| {
     match Message::parse(bytes) {
         Ok(message) => is_a_line(bytes, &message),
-        Err(BadMessage::Empty) => assert!([&b""[..], b"\n", b"\r\n"].contains(&bytes)),
-        Err(BadMessage::NotUtf8(at)) => {
+        Err(ParseMessageError::Empty) => assert!([&b""[..], b"\n", b"\r\n"].contains(&bytes)),
+        Err(ParseMessageError::NotUtf8(at)) => {
             assert!(str::from_utf8(&bytes[..at]).is_ok() && str::from_utf8(bytes).is_err());
         }
-        Err(BadMessage::LineBreak(at)) => assert!(matches!(bytes[at], b'\n' | b'\r')),
-        Err(BadMessage::Control(at)) => {
+        Err(ParseMessageError::LineBreak(at)) => assert!(matches!(bytes[at], b'\n' | b'\r')),
+        Err(ParseMessageError::Control(at)) => {
             let found = str::from_utf8(&bytes[at..]).unwrap().chars().next().unwrap();
             assert!(found.is_control() && found != '\t');
         }

@@ -7,7 +7,7 @@
 //! Ctrl-C stops what can be stopped, and names the thread after a second. With more patience, a
 //! second Ctrl-C ends the program at once.
 
-use service::{Failure, Scope, Service, Setting, Settings};
+use service::{BoxError, Scope, Service, Setting, Settings};
 use std::{process::ExitCode, thread, time::Duration};
 
 fn main() -> ExitCode {
@@ -30,7 +30,7 @@ impl Service for Stubborn {
         "stubborn"
     }
 
-    fn start(&self, scope: &Scope) -> Result<(), Failure> {
+    fn start(&self, scope: &Scope) -> Result<(), BoxError> {
         // It should ask its `Pause` whether the service is stopping, and does not.
         scope.spawn_thread("mule", 64 * 1024, |_pause| {
             loop {

@@ -3,7 +3,7 @@
 use std::{any::Any, time::Duration};
 
 /// Why a service's own code failed. Anything that is an error will do; `?` converts it.
-pub type Failure = Box<dyn std::error::Error + Send + Sync>;
+pub type BoxError = Box<dyn std::error::Error + Send + Sync>;
 
 /// Why a [`Lifecycle`](crate::Lifecycle) could not do what it was asked.
 ///

@@ -11,13 +11,13 @@
 //! | [`Lifecycle`], [`State`] | driving one: start, stop, reload, wait |
 //! | [`Settings`], [`Setting`] | typed settings from a file, the environment and the command line |
 //! | [`LogLimit`] | logging what strangers can cause |
-//! | [`listen()`], [`Door`] | accepting connections, as many as there is room for |
+//! | [`listen()`], [`ConnectionLimit`] | accepting connections, as many as there is room for |
 //! | [`main()`] | the command line that every step of the book shares |
 //!
 //! Chapter 0 tells this crate.
 //!
 //! ```
-//! use service::{Failure, Lifecycle, Scope, Service, State};
+//! use service::{BoxError, Lifecycle, Scope, Service, State};
 //! use std::{sync::Arc, time::Duration};
 //!
 //! struct Ticker;
@@ -27,7 +27,7 @@
 //!         "ticker"
 //!     }
 //!
-//!     fn start(&self, scope: &Scope) -> Result<(), Failure> {
+//!     fn start(&self, scope: &Scope) -> Result<(), BoxError> {
 //!         scope.spawn_task("tick", async {
 //!             loop {
 //!                 tokio::time::sleep(Duration::from_millis(10)).await;
@@ -49,7 +49,7 @@
 //! # }
 //! ```
 
-mod door;
+mod connection_limit;
 mod error;
 mod lifecycle;
 mod listen;
@@ -63,8 +63,8 @@ pub mod settings;
 mod state;
 mod work;
 
-pub use door::{Door, Full, Place};
-pub use error::{Error, Failure};
+pub use connection_limit::{ConnectionLimit, ConnectionPermit, Full};
+pub use error::{BoxError, Error};
 pub use lifecycle::{Lifecycle, Status};
 pub use listen::listen;
 pub use log_limit::{LogLimit, Suppressed};

@@ -1,6 +1,6 @@
 //! Drives a service, and all inside it, through its states.
 
-use crate::{Error, Failure, OnPanic, Scope, Service, State, error::panic_message};
+use crate::{BoxError, Error, OnPanic, Scope, Service, State, error::panic_message};
 use serde::{Deserialize, Serialize};
 use std::{
     collections::{BTreeMap, VecDeque},
@@ -370,7 +370,7 @@ impl Node {
     }
 
     /// Calls a hook of the service; what it returns or panics with comes back in words.
-    fn hook(&self, name: &str, hook: impl FnOnce() -> Result<(), Failure>) -> Result<(), String> {
+    fn hook(&self, name: &str, hook: impl FnOnce() -> Result<(), BoxError>) -> Result<(), String> {
         match catch_unwind(AssertUnwindSafe(hook)) {
             Ok(result) => result.map_err(|failure| failure.to_string()),
             Err(panic) => Err(format!("{name} panicked: {}", panic_message(&*panic))),

@@ -11,7 +11,7 @@ use tracing_subscriber::{
     reload,
 };
 
-use crate::settings::Choice;
+use crate::settings::ValueEnum;
 
 /// The level of the log, as a setting.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -23,7 +23,7 @@ pub(crate) enum LogLevel {
     Trace,
 }
 
-impl Choice for LogLevel {
+impl ValueEnum for LogLevel {
     const NAMES: &'static [(&'static str, Self)] = &[
         ("error", LogLevel::Error),
         ("warn", LogLevel::Warn),

@@ -1,7 +1,7 @@
 //! A service to look at: three levels of services, one of which does something. `./just step 0`
 //! runs it.
 
-use service::{Failure, Scope, Service, Setting, Settings};
+use service::{BoxError, Scope, Service, Setting, Settings};
 use std::{process::ExitCode, sync::Arc, time::Duration};
 
 fn main() -> ExitCode {
@@ -88,7 +88,7 @@ impl Service for Clock {
         "clock"
     }
 
-    fn start(&self, scope: &Scope) -> Result<(), Failure> {
+    fn start(&self, scope: &Scope) -> Result<(), BoxError> {
         let (says, every) = (self.says.clone(), self.every.clone());
         scope.spawn_task("tick", async move {
             loop {

@@ -21,7 +21,7 @@ const SHORT: Duration = Duration::from_millis(100);
 /// Work that is a tokio task needs none of this: it is dropped at its next `await`.
 ///
 /// ```
-/// use service::{Failure, Scope, Service, Wake};
+/// use service::{BoxError, Scope, Service, Wake};
 /// use std::time::Duration;
 ///
 /// struct Heart;
@@ -31,7 +31,7 @@ const SHORT: Duration = Duration::from_millis(100);
 ///         "heart"
 ///     }
 ///
-///     fn start(&self, scope: &Scope) -> Result<(), Failure> {
+///     fn start(&self, scope: &Scope) -> Result<(), BoxError> {
 ///         scope.spawn_thread("beat", 64 * 1024, |pause| {
 ///             while pause.wait(Duration::from_secs(1)) != Wake::Stopping {
 ///                 println!("beat");

@@ -4,7 +4,7 @@ use crate::{
     OnPanic, Pause,
     error::panic_message,
     lifecycle::Node,
-    work::{Handle, Kind, Registry},
+    work::{Handle, Kind, WorkTracker},
 };
 use pin_project_lite::pin_project;
 use std::{
@@ -42,7 +42,7 @@ pub(crate) struct Shared {
     path: Arc<str>,
     owner: Weak<Node>,
     tokio: tokio::runtime::Handle,
-    work: Registry,
+    work: WorkTracker,
     ready: watch::Sender<bool>,
     broken: watch::Sender<Option<crate::Error>>,
     stopping: CancellationToken,
@@ -57,7 +57,7 @@ impl Scope {
             path,
             owner,
             tokio: tokio::runtime::Handle::current(),
-            work: Registry::default(),
+            work: WorkTracker::default(),
             ready: watch::Sender::new(false),
             broken: watch::Sender::new(None),
             stopping: CancellationToken::new(),
@@ -145,7 +145,7 @@ impl Scope {
     ) {
         let Some(work) = self.admit(name, Kind::Task) else { return };
         let id = work.id;
-        let task = self.shared.tokio.spawn(Caught { task, work });
+        let task = self.shared.tokio.spawn(CatchUnwind { task, work });
         self.shared.work.attach(id, handle(task.abort_handle()));
     }
     // ANCHOR_END: spawn_task
@@ -216,9 +216,9 @@ impl Scope {
         move || Pause::new(shared)
     }
 
-    fn admit(&self, name: Cow<'static, str>, kind: Kind) -> Option<Running> {
+    fn admit(&self, name: Cow<'static, str>, kind: Kind) -> Option<WorkGuard> {
         let id = self.shared.work.admit(name.clone(), kind)?;
-        Some(Running { scope: self.clone(), id, name, kind })
+        Some(WorkGuard { scope: self.clone(), id, name, kind })
     }
 
     fn attach_or_cancel(&self, id: usize, spawned: io::Result<Handle>) -> io::Result<()> {
@@ -313,14 +313,14 @@ impl fmt::Display for Scope {
 
 /// Held by a piece of work while it runs. Its drop, however that comes about, is the end of the
 /// work.
-struct Running {
+struct WorkGuard {
     scope: Scope,
     id: usize,
     name: Cow<'static, str>,
     kind: Kind,
 }
 
-impl Running {
+impl WorkGuard {
     /// Runs blocking work.
     fn run(self, body: impl FnOnce()) {
         if let Err(panic) = catch_unwind(AssertUnwindSafe(body)) {
@@ -339,7 +339,7 @@ impl Running {
     }
 }
 
-impl Drop for Running {
+impl Drop for WorkGuard {
     fn drop(&mut self) {
         self.scope.shared.work.done(self.id);
     }
@@ -347,14 +347,14 @@ impl Drop for Running {
 
 pin_project! {
     /// A task, whose panic is caught. Not an `async` block: those keep what they await twice.
-    struct Caught<F> {
+    struct CatchUnwind<F> {
         #[pin]
         task: F,
-        work: Running,
+        work: WorkGuard,
     }
 }
 
-impl<F: Future<Output = ()>> Future for Caught<F> {
+impl<F: Future<Output = ()>> Future for CatchUnwind<F> {
     type Output = ();
 
     fn poll(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<()> {

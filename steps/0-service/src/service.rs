@@ -1,6 +1,6 @@
 //! What an author writes: a service.
 
-use crate::{Failure, Scope};
+use crate::{BoxError, Scope};
 use std::{sync::Arc, time::Duration};
 
 /// A part of a program that starts, stops and reloads, and that may contain others like it.
@@ -21,7 +21,7 @@ pub trait Service: Send + Sync + 'static {
 
     /// Starts this service; its children are ready. Spawns its work on `scope`, which says
     /// [`ready`](Scope::ready) here or later.
-    fn start(&self, scope: &Scope) -> Result<(), Failure> {
+    fn start(&self, scope: &Scope) -> Result<(), BoxError> {
         scope.ready();
         Ok(())
     }
@@ -30,7 +30,7 @@ pub trait Service: Send + Sync + 'static {
     fn stop(&self) {}
 
     /// Acts on settings that have changed. Its children are reloaded after it.
-    fn reload(&self, _scope: &Scope) -> Result<(), Failure> {
+    fn reload(&self, _scope: &Scope) -> Result<(), BoxError> {
         Ok(())
     }
 

@@ -89,12 +89,12 @@ struct Inner {
 
 /// The work of one service, from one start to the next stop.
 #[derive(Default)]
-pub(crate) struct Registry {
+pub(crate) struct WorkTracker {
     inner: Mutex<Inner>,
     idle: Notify,
 }
 
-impl Registry {
+impl WorkTracker {
     /// Makes room for a piece of work; `None` when the service is stopping.
     pub(crate) fn admit(&self, name: Cow<'static, str>, kind: Kind) -> Option<usize> {
         let (id, done) = {

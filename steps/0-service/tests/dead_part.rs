@@ -4,7 +4,7 @@
 
 mod programs;
 
-use programs::Place;
+use programs::StateDir;
 use std::{
     io::{BufRead, BufReader, Read},
     process::Stdio,
@@ -12,8 +12,8 @@ use std::{
 
 #[test]
 fn a_program_ends_when_a_part_of_it_has_stopped_for_good() {
-    let place = Place::new();
-    let mut command = place.command(&["run", "--set", "every=0.01"]);
+    let state_dir = StateDir::new();
+    let mut command = state_dir.command(&["run", "--set", "every=0.01"]);
     let mut program = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
     let mut printed = BufReader::new(program.stdout.take().unwrap());
     let mut line = String::new();

@@ -143,17 +143,17 @@ fn spawn_clients(
     });
     let (hold, tell) = (held.clone(), answered.clone());
     let coroutine = move |pause: &Pause| {
-        converse(may::net::TcpStream::connect(address).unwrap(), pause, &tell, hold)
+        handle_client(may::net::TcpStream::connect(address).unwrap(), pause, &tell, hold)
     };
     scope.spawn_coroutine("client", STACK, coroutine).unwrap();
     let (hold, tell) = (held.clone(), answered.clone());
     let thread = move |pause: &Pause| {
-        converse(std::net::TcpStream::connect(address).unwrap(), pause, &tell, hold)
+        handle_client(std::net::TcpStream::connect(address).unwrap(), pause, &tell, hold)
     };
     scope.spawn_thread("client", STACK, thread).unwrap();
 }
 
-fn converse(
+fn handle_client(
     mut stream: impl Read + Write,
     pause: &Pause,
     answered: &mpsc::UnboundedSender<()>,
@@ -162,5 +162,5 @@ fn converse(
     stream.write_all(b"?").unwrap();
     stream.read_exact(&mut [0]).unwrap();
     answered.send(()).unwrap();
-    while pause.wait(parts::PATIENCE) != Wake::Stopping {}
+    while pause.wait(parts::TEST_TIMEOUT) != Wake::Stopping {}
 }

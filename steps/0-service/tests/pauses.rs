@@ -47,8 +47,8 @@ async fn a_stop_cuts_a_pause_short() {
     let mut told = Vec::new();
     let body = |pause: &Pause, tell: &dyn Fn(_)| {
         tell((None, pause.is_stopping()));
-        tell((Some(pause.wait(parts::PATIENCE)), pause.is_stopping()));
-        tell((Some(pause.wait(parts::PATIENCE)), pause.is_stopping()));
+        tell((Some(pause.wait(parts::TEST_TIMEOUT)), pause.is_stopping()));
+        tell((Some(pause.wait(parts::TEST_TIMEOUT)), pause.is_stopping()));
     };
     on_both(body, |what| told.push(what)).await;
     let stopped = (Some(Wake::Stopping), true);

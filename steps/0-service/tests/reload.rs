@@ -4,7 +4,7 @@
 
 mod parts;
 
-use parts::{Journal, PATIENCE, Part, STACK, within};
+use parts::{Journal, Part, STACK, TEST_TIMEOUT, within};
 use service::{Pause, State, Wake};
 use tokio::sync::mpsc;
 
@@ -75,7 +75,7 @@ async fn work_in_a_pause_wakes_for_each_reload_and_for_the_stop() {
             move |pause: &Pause| {
                 let _ = tell.send((kind, None));
                 loop {
-                    let wake = pause.wait(PATIENCE);
+                    let wake = pause.wait(TEST_TIMEOUT);
                     let _ = tell.send((kind, Some(wake)));
                     if wake != Wake::Reloaded {
                         return;

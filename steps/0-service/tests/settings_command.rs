@@ -4,19 +4,19 @@
 
 mod programs;
 
-use programs::{Place, run};
+use programs::{StateDir, run};
 
 /// What `settings` prints, as TOML, for a program that is given these.
 fn settings(file: &str, environment: &[(&str, &str)], options: &[&str]) -> toml::Table {
-    let place = Place::new();
-    place.write("service.toml", file);
-    let mut command = place.command(&["settings"]);
+    let state_dir = StateDir::new();
+    state_dir.write("service.toml", file);
+    let mut command = state_dir.command(&["settings"]);
     let printed = run(command.args(options).envs(environment.iter().copied())).good();
     let table: toml::Table = printed.parse().unwrap_or_else(|error| panic!("{error}\n{printed}"));
 
     // It is a file that gives the same values again.
-    place.write("service.toml", &printed);
-    assert_eq!(place.run(&["settings"]).good().parse::<toml::Table>().unwrap(), table);
+    state_dir.write("service.toml", &printed);
+    assert_eq!(state_dir.run(&["settings"]).good().parse::<toml::Table>().unwrap(), table);
     table
 }
 
@@ -42,17 +42,17 @@ fn defaults_lose_to_the_file_the_file_to_the_environment_and_that_to_set() {
 
 #[test]
 fn a_value_from_the_environment_wins_after_a_reload_too() {
-    let place = Place::new();
-    run(place.command(&["start"]).env("SERVICE_SAYS", "environment")).good();
-    place.write("service.toml", "says = 'file'\nevery = 2");
-    assert_eq!(place.run(&["reload"]).good(), "every: 1 -> 2\n");
+    let state_dir = StateDir::new();
+    run(state_dir.command(&["start"]).env("SERVICE_SAYS", "environment")).good();
+    state_dir.write("service.toml", "says = 'file'\nevery = 2");
+    assert_eq!(state_dir.run(&["reload"]).good(), "every: 1 -> 2\n");
 }
 
 #[test]
 fn each_fault_is_told_with_where_it_is_from() {
-    let place = Place::new();
-    place.write("service.toml", "syas = 'file'");
-    let said = run(place
+    let state_dir = StateDir::new();
+    state_dir.write("service.toml", "syas = 'file'");
+    let said = run(state_dir
         .command(&["settings", "--set", "every=often", "--set", "evre=1"])
         .env("SERVICE_SASY", "x"));
     assert_eq!(
@@ -64,26 +64,28 @@ fn each_fault_is_told_with_where_it_is_from() {
             "service: service.toml:1: syas: no such setting; did you mean says?",
         ]
     );
-    let said = run(place.command(&["settings", "--config", "empty"]).env("SERVICE_EVERY", "often"));
+    let said =
+        run(state_dir.command(&["settings", "--config", "empty"]).env("SERVICE_EVERY", "often"));
     assert!(said.bad(1).contains("empty: the settings file cannot be read: No such file"));
-    place.write("empty", "");
-    let said = run(place.command(&["settings", "--config", "empty"]).env("SERVICE_EVERY", "often"));
+    state_dir.write("empty", "");
+    let said =
+        run(state_dir.command(&["settings", "--config", "empty"]).env("SERVICE_EVERY", "often"));
     let why = "service: environment variable SERVICE_EVERY: every: expected a number of seconds, found \"often\"\n";
     assert_eq!(said.bad(1), why);
 }
 
 #[test]
 fn the_file_may_be_named_by_an_option_or_by_the_environment() {
-    let place = Place::new();
-    place.write("service.toml", "says = 'usual'");
-    place.write("one.toml", "says = 'one'");
-    place.write("two.toml", "says = 'two'");
+    let state_dir = StateDir::new();
+    state_dir.write("service.toml", "says = 'usual'");
+    state_dir.write("one.toml", "says = 'one'");
+    state_dir.write("two.toml", "says = 'two'");
     for (named, option, says) in [
         (None, &[][..], "says = \"usual\"  # from service.toml:1"),
         (Some("one.toml"), &[], "says = \"one\"  # from one.toml:1"),
         (Some("one.toml"), &["--config", "two.toml"], "says = \"two\"  # from two.toml:1"),
     ] {
-        let mut command = place.command(&["settings"]);
+        let mut command = state_dir.command(&["settings"]);
         let printed =
             run(command.args(option).envs(named.map(|file| ("SERVICE_CONFIG", file)))).good();
         assert!(printed.lines().any(|line| line == says), "{says} is not in\n{printed}");

@@ -4,7 +4,7 @@
 
 mod programs;
 
-use programs::{Foreground, Place, run};
+use programs::{Foreground, StateDir, run};
 use rustix::process::Signal;
 use std::{
     path::{Path, PathBuf},
@@ -39,11 +39,11 @@ fn is_newer_than_its_sources(program: &Path) -> bool {
 
 #[test]
 fn a_hang_up_reloads_and_a_changed_setting_counts_at_once() {
-    let place = Place::new();
-    place.write("service.toml", "says = 'tick'\nevery = 0.01");
-    let program = Foreground::spawn(&mut place.command(&["run"]));
+    let state_dir = StateDir::new();
+    state_dir.write("service.toml", "says = 'tick'\nevery = 0.01");
+    let program = Foreground::spawn(&mut state_dir.command(&["run"]));
     program.prints("tick");
-    place.write("service.toml", "says = 'tock'\nevery = 0.01");
+    state_dir.write("service.toml", "says = 'tock'\nevery = 0.01");
     program.signal(Signal::HUP);
     program.logs("INFO  house: reloaded: says: \"tick\" -> \"tock\"");
     program.prints("tock");
@@ -51,11 +51,11 @@ fn a_hang_up_reloads_and_a_changed_setting_counts_at_once() {
 
 #[test]
 fn a_hang_up_with_a_faulty_file_changes_nothing_and_says_why() {
-    let place = Place::new();
-    place.write("service.toml", "says = 'tick'\nevery = 0.01");
-    let mut program = Foreground::spawn(&mut place.command(&["run"]));
+    let state_dir = StateDir::new();
+    state_dir.write("service.toml", "says = 'tick'\nevery = 0.01");
+    let mut program = Foreground::spawn(&mut state_dir.command(&["run"]));
     program.prints("tick");
-    place.write("service.toml", "says = 'tock'\nevry = 0.01");
+    state_dir.write("service.toml", "says = 'tock'\nevry = 0.01");
     program.signal(Signal::HUP);
     let why = "not reloaded, nothing has changed: service.toml:2: evry: no such setting; did you mean every?";
     program.logs(&format!("ERROR house: {why}"));
@@ -69,8 +69,8 @@ fn a_hang_up_with_a_faulty_file_changes_nothing_and_says_why() {
 #[test]
 fn a_signal_to_stop_stops_the_tree_in_order() {
     for signal in [Signal::TERM, Signal::INT] {
-        let place = Place::new();
-        let mut program = Foreground::spawn(&mut place.command(&[]));
+        let state_dir = StateDir::new();
+        let mut program = Foreground::spawn(&mut state_dir.command(&[]));
         program.logs("INFO  house: ready");
         program.signal(signal);
         assert_eq!(program.ends().code(), Some(0), "{signal:?}");
@@ -85,8 +85,8 @@ fn a_signal_to_stop_stops_the_tree_in_order() {
 
 #[test]
 fn a_second_interrupt_ends_a_program_that_will_not_stop() {
-    let place = Place::new();
-    let mut program = Foreground::spawn(place.prepare(&mut Command::new(stubborn())));
+    let state_dir = StateDir::new();
+    let mut program = Foreground::spawn(state_dir.prepare(&mut Command::new(stubborn())));
     program.logs("stubborn: ready");
     program.signal(Signal::INT);
     program.prints("asked to stop");
@@ -97,9 +97,10 @@ fn a_second_interrupt_ends_a_program_that_will_not_stop() {
 
 #[test]
 fn work_that_will_not_end_is_named_and_the_program_ends_all_the_same() {
-    let place = Place::new();
+    let state_dir = StateDir::new();
     let mut command = Command::new(stubborn());
-    let mut program = Foreground::spawn(place.prepare(command.args(["--set", "patience=0.05"])));
+    let mut program =
+        Foreground::spawn(state_dir.prepare(command.args(["--set", "patience=0.05"])));
     program.logs("stubborn: ready");
     program.signal(Signal::TERM);
     assert_eq!(program.ends().code(), Some(1));
@@ -110,7 +111,7 @@ fn work_that_will_not_end_is_named_and_the_program_ends_all_the_same() {
 
 #[test]
 fn a_program_that_cannot_start_says_why() {
-    let place = Place::new();
-    let said = run(&mut place.command(&["run", "--set", "evry=1"]));
+    let state_dir = StateDir::new();
+    let said = run(&mut state_dir.command(&["run", "--set", "evry=1"]));
     assert_eq!(said.bad(1), "service: --set: evry: no such setting; did you mean every?\n");
 }

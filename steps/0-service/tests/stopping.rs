@@ -4,7 +4,7 @@
 
 mod parts;
 
-use parts::{Journal, KINDS, Kind, PATIENCE, Part, within};
+use parts::{Journal, KINDS, Kind, Part, TEST_TIMEOUT, within};
 use service::Scope;
 use std::{
     sync::Arc,
@@ -94,5 +94,5 @@ async fn a_graceful_task_whose_goodbye_takes_too_long_is_dropped() {
     within("stop", house.stop()).await.unwrap();
     assert_eq!(journal.take(), ["dropped"]);
     assert!(began.elapsed() >= Duration::from_millis(500), "it had half of the stop timeout");
-    assert!(began.elapsed() < PATIENCE / 2);
+    assert!(began.elapsed() < TEST_TIMEOUT / 2);
 }

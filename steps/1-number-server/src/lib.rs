@@ -9,10 +9,10 @@
 //! | `on_may.rs` | a coroutine, which looks like a thread and gives way where a thread would block |
 //! | `on_threads.rs` | a thread of the system |
 //!
-//! What is not about concurrency they share: who may come in (`door.rs`), what is said
+//! What is not about concurrency they share: who may come in (`acceptor.rs`), what is said
 //! (`numbers.rs`) and when (`pace.rs`). Chapter 1 tells this crate.
 
-mod door;
+mod acceptor;
 mod numbers;
 mod on_may;
 mod on_threads;

@@ -1,8 +1,8 @@
 //! The number server on `may`: a connection is a coroutine. It reads like the one on threads.
 
 use crate::{
-    door::{Door, Guest},
-    write_line::{LOOK_UP, write_line},
+    acceptor::{Acceptor, Connection},
+    write_line::{STOP_CHECK_INTERVAL, write_line},
 };
 use may::net::{TcpListener, TcpStream};
 use service::{Pause, Scope, Wake};
@@ -19,7 +19,7 @@ const STACK: usize = 32 * 1024;
 
 pub(crate) fn serve(
     listener: std::net::TcpListener,
-    door: Arc<Door>,
+    acceptor: Arc<Acceptor>,
     scope: &Scope,
 ) -> io::Result<()> {
     let listener = Arc::new(from_std(listener));
@@ -27,7 +27,7 @@ pub(crate) fn serve(
     scope.at_stop(move || drop(SockRef::from(listener.inner()).shutdown(Shutdown::Both)));
     let connections = scope.contained();
     scope.spawn_coroutine("accept", STACK, move |pause| {
-        accept(&accepting, &door, &connections, pause)
+        accept(&accepting, &acceptor, &connections, pause)
     })
 }
 
@@ -40,46 +40,50 @@ fn from_std(listener: std::net::TcpListener) -> TcpListener {
 }
 
 // ANCHOR: accept
-fn accept(listener: &TcpListener, door: &Arc<Door>, connections: &Scope, pause: &Pause) {
+fn accept(listener: &TcpListener, acceptor: &Arc<Acceptor>, connections: &Scope, pause: &Pause) {
     while !pause.is_stopping() {
         let served = match listener.accept() {
-            Ok((mut stream, peer)) => match door.admit(peer) {
-                Ok(guest) => connections.spawn_coroutine("connection", STACK, |pause| {
-                    serve_guest(stream, guest, pause)
+            Ok((mut stream, peer)) => match acceptor.admit(peer) {
+                Ok(connection) => connections.spawn_coroutine("connection", STACK, |pause| {
+                    serve_guest(stream, connection, pause)
                 }),
-                Err(refusal) => stream.write_all(refusal.as_bytes()).or(Ok(())),
+                Err(rejection) => stream.write_all(rejection.as_bytes()).or(Ok(())),
             },
             Err(error) => Err(error),
         };
         match served {
-            Ok(()) => door.works(),
+            Ok(()) => acceptor.accepted(),
             Err(_) if pause.is_stopping() => return,
             Err(error) => {
-                pause.wait(door.failed(&error));
+                pause.wait(acceptor.failed(&error));
             }
         }
     }
 }
 // ANCHOR_END: accept
 
-fn serve_guest(stream: TcpStream, mut guest: Guest, pause: &Pause) {
-    let result = say_numbers(stream, &mut guest, pause);
-    guest.leave(result);
+fn serve_guest(stream: TcpStream, mut connection: Connection, pause: &Pause) {
+    let result = say_numbers(stream, &mut connection, pause);
+    connection.leave(result);
 }
 
 // ANCHOR: say_numbers
-fn say_numbers(mut stream: TcpStream, guest: &mut Guest, pause: &Pause) -> io::Result<()> {
-    stream.set_write_timeout(Some(LOOK_UP))?;
+fn say_numbers(
+    mut stream: TcpStream,
+    connection: &mut Connection,
+    pause: &Pause,
+) -> io::Result<()> {
+    stream.set_write_timeout(Some(STOP_CHECK_INTERVAL))?;
     loop {
-        write_line(&mut stream, guest.numbers.next_line(), guest.write_timeout, pause)?;
+        write_line(&mut stream, connection.numbers.next_line(), connection.write_timeout, pause)?;
         loop {
-            match pause.until(guest.pace.next()) {
+            match pause.until(connection.pace.next()) {
                 Wake::Due => break,
                 Wake::Reloaded => {} // the next number may be due at another time
                 Wake::Stopping => return Ok(()),
             }
         }
-        guest.pace.advance();
+        connection.pace.advance();
     }
 }
 // ANCHOR_END: say_numbers

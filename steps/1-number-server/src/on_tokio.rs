@@ -1,7 +1,7 @@
 //! The number server on tokio: a connection is a task.
 
 use crate::{
-    door::{Door, Guest},
+    acceptor::{Acceptor, Connection},
     write_line::reads_nothing,
 };
 use service::Scope;
@@ -15,53 +15,55 @@ use tokio::{
 
 pub(crate) fn serve(
     listener: std::net::TcpListener,
-    door: Arc<Door>,
+    acceptor: Arc<Acceptor>,
     scope: &Scope,
 ) -> io::Result<()> {
     let listener = TcpListener::from_std(listener)?;
-    scope.spawn_task("accept", accept(listener, door, scope.clone()));
+    scope.spawn_task("accept", accept(listener, acceptor, scope.clone()));
     Ok(())
 }
 
 // ANCHOR: accept
-async fn accept(listener: TcpListener, door: Arc<Door>, scope: Scope) {
+async fn accept(listener: TcpListener, acceptor: Arc<Acceptor>, scope: Scope) {
     let connections = scope.contained();
     loop {
         match listener.accept().await {
             Ok((mut stream, peer)) => {
-                door.works();
-                match door.admit(peer) {
-                    Ok(guest) => connections.spawn_task("connection", serve_guest(stream, guest)),
+                acceptor.accepted();
+                match acceptor.admit(peer) {
+                    Ok(connection) => {
+                        connections.spawn_task("connection", serve_guest(stream, connection))
+                    }
                     // A new connection has room for a sentence, so this does not wait.
-                    Err(refusal) => drop(stream.write_all(refusal.as_bytes()).await),
+                    Err(rejection) => drop(stream.write_all(rejection.as_bytes()).await),
                 }
             }
-            Err(error) => sleep(door.failed(&error)).await,
+            Err(error) => sleep(acceptor.failed(&error)).await,
         }
     }
 }
 // ANCHOR_END: accept
 
-async fn serve_guest(stream: TcpStream, mut guest: Guest) {
-    let result = say_numbers(stream, &mut guest).await;
-    guest.leave(result);
+async fn serve_guest(stream: TcpStream, mut connection: Connection) {
+    let result = say_numbers(stream, &mut connection).await;
+    connection.leave(result);
 }
 
 // ANCHOR: say_numbers
-async fn say_numbers(mut stream: TcpStream, guest: &mut Guest) -> io::Result<()> {
-    let mut rate = guest.pace.changes();
+async fn say_numbers(mut stream: TcpStream, connection: &mut Connection) -> io::Result<()> {
+    let mut rate = connection.pace.changes();
     loop {
-        let line = guest.numbers.next_line();
-        timeout(guest.write_timeout, stream.write_all(line))
+        let line = connection.numbers.next_line();
+        timeout(connection.write_timeout, stream.write_all(line))
             .await
             .map_err(|_| reads_nothing())??;
         loop {
             select! {
-                () = sleep_until(guest.pace.next().into()) => break,
+                () = sleep_until(connection.pace.next().into()) => break,
                 _ = rate.changed() => {} // the next number is due at another time
             }
         }
-        guest.pace.advance();
+        connection.pace.advance();
     }
 }
 // ANCHOR_END: say_numbers

@@ -1,10 +1,10 @@
 //! The number server as a service: its settings, and the choice of a runtime.
 
 use crate::{
-    door::{Door, Limits},
+    acceptor::{Acceptor, ConnectionSettings},
     on_may, on_threads, on_tokio,
 };
-use service::{Failure, Scope, Service, Setting, Settings, settings::Choice};
+use service::{BoxError, Scope, Service, Setting, Settings, settings::ValueEnum};
 use std::{
     net::SocketAddr,
     sync::{Arc, Mutex},
@@ -23,7 +23,7 @@ pub enum Runtime {
     Threads,
 }
 
-impl Choice for Runtime {
+impl ValueEnum for Runtime {
     const NAMES: &'static [(&'static str, Self)] =
         &[("tokio", Runtime::Tokio), ("may", Runtime::May), ("threads", Runtime::Threads)];
 }
@@ -32,7 +32,7 @@ impl Choice for Runtime {
 pub struct NumberServer {
     bind: Setting<SocketAddr>,
     runtime: Setting<Runtime>,
-    limits: Arc<Limits>,
+    limits: Arc<ConnectionSettings>,
     address: Mutex<Option<SocketAddr>>,
 }
 
@@ -40,13 +40,13 @@ impl NumberServer {
     /// A number server with these settings.
     // ANCHOR: settings
     pub fn new(settings: &Settings) -> Self {
-        let limits = Limits {
+        let limits = ConnectionSettings {
             rate_per_minute: settings
                 .define("rate_per_minute", 60.0)
                 .help("Numbers a minute, on each connection.")
                 .range(0.1..=6_000_000.0)
                 .live(),
-            max_connections: service::Door::max_connections(settings),
+            max_connections: service::ConnectionLimit::max_connections(settings),
             seed: settings
                 .define("seed", None)
                 .help("Makes the numbers the same on every run: a whole number.")
@@ -83,14 +83,14 @@ impl Service for NumberServer {
         "number-server"
     }
 
-    fn start(&self, scope: &Scope) -> Result<(), Failure> {
+    fn start(&self, scope: &Scope) -> Result<(), BoxError> {
         let listener = service::listen(self.bind.get())?;
         let address = listener.local_addr()?;
-        let door = Door::new(self.limits.clone(), scope);
+        let acceptor = Acceptor::new(self.limits.clone(), scope);
         match self.runtime.get() {
-            Runtime::Tokio => on_tokio::serve(listener, door, scope)?,
-            Runtime::May => on_may::serve(listener, door, scope)?,
-            Runtime::Threads => on_threads::serve(listener, door, scope)?,
+            Runtime::Tokio => on_tokio::serve(listener, acceptor, scope)?,
+            Runtime::May => on_may::serve(listener, acceptor, scope)?,
+            Runtime::Threads => on_threads::serve(listener, acceptor, scope)?,
         }
         *self.address.lock().expect("nothing panics while it holds this lock") = Some(address);
         scope.report("numbers_bind", address);

@@ -8,7 +8,7 @@ use std::{
 
 /// A write that blocks looks up this often, to see whether the server is stopping. The stream's
 /// write timeout must be set to it.
-pub(crate) const LOOK_UP: Duration = Duration::from_millis(250);
+pub(crate) const STOP_CHECK_INTERVAL: Duration = Duration::from_millis(250);
 
 /// Writes all of `line`. Fails when the client takes nothing for `timeout`, or the server stops.
 pub(crate) fn write_line(

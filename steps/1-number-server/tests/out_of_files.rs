@@ -13,7 +13,7 @@ use std::{
     time::Duration,
 };
 
-const PATIENCE: Duration = Duration::from_secs(30);
+const TEST_TIMEOUT: Duration = Duration::from_secs(30);
 const WARNING: &str = "cannot accept a connection: Too many open files";
 
 /// The server's process. What it logs can be waited for.
@@ -51,7 +51,7 @@ impl Process {
     /// Waits for a line of the log that holds `text`.
     fn logs(&self, text: &str) -> String {
         loop {
-            let line = self.log.recv_timeout(PATIENCE);
+            let line = self.log.recv_timeout(TEST_TIMEOUT);
             let line = line.unwrap_or_else(|why| panic!("no line with {text:?} in the log: {why}"));
             if line.contains(text) {
                 return line;
@@ -76,7 +76,7 @@ struct Client(BufReader<TcpStream>);
 impl Client {
     fn connect(address: SocketAddr) -> Self {
         let stream = TcpStream::connect(address).unwrap();
-        stream.set_read_timeout(Some(PATIENCE)).unwrap();
+        stream.set_read_timeout(Some(TEST_TIMEOUT)).unwrap();
         Client(BufReader::new(stream))
     }
 

@@ -13,9 +13,9 @@ use tempfile::TempDir;
 const RUNTIMES: [&str; 3] = ["tokio", "may", "threads"];
 
 /// The place of one background process, which is stopped at the end.
-struct Place(TempDir);
+struct StateDir(TempDir);
 
-impl Place {
+impl StateDir {
     fn run(&self, arguments: &[&str]) -> Output {
         let mut command = Command::new(env!("CARGO_BIN_EXE_number-server"));
         command
@@ -44,7 +44,7 @@ impl Place {
     }
 }
 
-impl Drop for Place {
+impl Drop for StateDir {
     fn drop(&mut self) {
         self.run(&["stop"]);
     }
@@ -53,10 +53,10 @@ impl Drop for Place {
 #[test]
 fn status_tells_the_port_that_it_took() {
     for runtime in RUNTIMES {
-        let place = Place(TempDir::new().unwrap());
-        let started = place.start(runtime, SocketAddr::from(([127, 0, 0, 1], 0)));
+        let state_dir = StateDir(TempDir::new().unwrap());
+        let started = state_dir.start(runtime, SocketAddr::from(([127, 0, 0, 1], 0)));
         assert_eq!(started.status.code(), Some(0), "{started:?}");
-        let status = place.good(&["status"]);
+        let status = state_dir.good(&["status"]);
         let address =
             status.lines().find_map(|line| line.trim().strip_prefix("numbers_bind = ")).unwrap();
         let stream = TcpStream::connect(address).unwrap();
@@ -64,7 +64,7 @@ fn status_tells_the_port_that_it_took() {
         let mut line = String::new();
         BufReader::new(stream).read_line(&mut line).unwrap();
         assert!(line.trim_end().parse::<u8>().unwrap() <= 10);
-        assert_eq!(place.good(&["stop"]), "number-server is stopped\n");
+        assert_eq!(state_dir.good(&["stop"]), "number-server is stopped\n");
         TcpStream::connect(address).unwrap_err();
     }
 }
@@ -74,8 +74,8 @@ fn a_start_on_a_port_that_is_taken_tells_so_in_the_terminal() {
     let taken = TcpListener::bind("127.0.0.1:0").unwrap();
     let address = taken.local_addr().unwrap();
     for runtime in RUNTIMES {
-        let place = Place(TempDir::new().unwrap());
-        let started = place.start(runtime, address);
+        let state_dir = StateDir(TempDir::new().unwrap());
+        let started = state_dir.start(runtime, address);
         let says = format!(
             "number-server: {address}: address in use; stop what listens there, or choose another port\n"
         );
@@ -83,16 +83,17 @@ fn a_start_on_a_port_that_is_taken_tells_so_in_the_terminal() {
             (started.status.code(), String::from_utf8(started.stderr).unwrap()),
             (Some(1), says)
         );
-        assert_eq!(place.run(&["status"]).status.code(), Some(3));
+        assert_eq!(state_dir.run(&["status"]).status.code(), Some(3));
     }
 }
 
 #[test]
 fn who_fills_the_server_again_and_again_does_not_fill_the_log() {
-    let place = Place(TempDir::new().unwrap());
+    let state_dir = StateDir(TempDir::new().unwrap());
     let settings = ["numbers_bind=127.0.0.1:0", "max_connections=1", "rate_per_minute=60000"];
-    place.good(&[&["start"], &settings.map(|setting| ["--set", setting]).concat()[..]].concat());
-    let status = place.good(&["status"]);
+    state_dir
+        .good(&[&["start"], &settings.map(|setting| ["--set", setting]).concat()[..]].concat());
+    let status = state_dir.good(&["status"]);
     let address = status.lines().find_map(|line| line.trim().strip_prefix("numbers_bind = "));
     let first_line = || {
         let stream = TcpStream::connect(address.unwrap()).unwrap();
@@ -111,7 +112,7 @@ fn who_fills_the_server_again_and_again_does_not_fill_the_log() {
         };
         assert!(first_line().1.contains("full"));
     }
-    let log = std::fs::read_to_string(place.0.path().join("number-server.log")).unwrap();
+    let log = std::fs::read_to_string(state_dir.0.path().join("number-server.log")).unwrap();
     let told = |text| log.matches(text).count();
     assert_eq!(told("more connections are refused"), 20, "{log}");
     assert!((19..=20).contains(&told("there is room again")), "each is told with its other: {log}");

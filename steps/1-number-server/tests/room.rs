@@ -62,7 +62,7 @@ async fn next_to_get_in(server: &Server) -> Client {
         match client.line().await.as_deref() {
             Some(FULL) => {}
             Some(_) => return client,
-            None => panic!("neither a number nor a refusal"),
+            None => panic!("neither a number nor a rejection"),
         }
     }
 }
@@ -72,8 +72,8 @@ async fn has_more_room_at_once_when_the_limit_is_raised(runtime: &str) {
     server.change("max_connections = 3").await;
     let mut third = server.connect().await;
     third.number().await;
-    let refusal = server.connect().await.line().await;
-    assert_eq!(refusal, Some(FULL.replace('2', "3")));
+    let rejection = server.connect().await.line().await;
+    assert_eq!(rejection, Some(FULL.replace('2', "3")));
     server.stop().await;
 }
 

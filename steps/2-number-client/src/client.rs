@@ -2,7 +2,7 @@
 
 use crate::{Server, backoff::Backoff, lines::next_line};
 use futures_core::Stream;
-use service::{Failure, LogLimit, Scope, Service, Setting, Settings};
+use service::{BoxError, LogLimit, Scope, Service, Setting, Settings};
 use socket2::{SockRef, TcpKeepalive};
 use std::{
     io,
@@ -20,16 +20,16 @@ use tokio::{
 use tracing::{info, warn};
 
 /// The wait after the first failure; see [`Backoff`].
-const SHORTEST_WAIT: Duration = Duration::from_millis(100);
+const MIN_BACKOFF: Duration = Duration::from_millis(100);
 
 /// How long a connection may take to come about.
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
 
 /// A server that says this many lines in a row that are no numbers, and one more, is none.
-const MOST_NONSENSE: u32 = 20;
+const MAX_BAD_LINES: u32 = 20;
 
 /// How long a server may be silent before the system asks whether it is there.
-const SILENCE: Duration = Duration::from_secs(30);
+const KEEPALIVE_IDLE: Duration = Duration::from_secs(30);
 
 /// How many numbers wait to be taken, unless set.
 const QUEUE_SIZE: usize = 64;
@@ -46,7 +46,7 @@ const READ_BUFFER: usize = 1024;
 pub struct NumberClient {
     server: Server,
     queue_size: Setting<usize>,
-    longest_wait: Setting<Duration>,
+    max_backoff: Setting<Duration>,
     queue: Mutex<Option<mpsc::Receiver<u8>>>,
     connected: watch::Sender<bool>,
 }
@@ -61,8 +61,8 @@ impl NumberClient {
                 .help("How many numbers wait to be taken before reading stops.")
                 .range(1..=1_000_000)
                 .at_start(),
-            longest_wait: settings
-                .define("longest_wait", Duration::from_secs(10))
+            max_backoff: settings
+                .define("max_backoff", Duration::from_secs(10))
                 .help("The most seconds between two tries to connect; less than 0.1 counts as 0.1.")
                 .live(),
             queue: Mutex::default(),
@@ -94,7 +94,7 @@ impl Service for NumberClient {
         }
     }
 
-    fn start(&self, scope: &Scope) -> Result<(), Failure> {
+    fn start(&self, scope: &Scope) -> Result<(), BoxError> {
         let (numbers, queue) = mpsc::channel(self.queue_size.get());
         *self.queue.lock().expect("nothing panics while it holds this lock") = Some(queue);
         let address = match &self.server {
@@ -106,7 +106,7 @@ impl Service for NumberClient {
         let reader = Reader {
             scope: scope.clone(),
             address,
-            longest_wait: self.longest_wait.clone(),
+            max_backoff: self.max_backoff.clone(),
             connected: self.connected.clone(),
             numbers,
             log: Limits::default(),
@@ -145,7 +145,7 @@ impl Stream for Numbers {
 struct Reader {
     scope: Scope,
     address: String,
-    longest_wait: Setting<Duration>,
+    max_backoff: Setting<Duration>,
     connected: watch::Sender<bool>,
     numbers: mpsc::Sender<u8>,
     log: Limits,
@@ -163,15 +163,15 @@ impl Reader {
     /// Connects and reads, again and again.
     // ANCHOR: run
     async fn run(self) {
-        let mut backoff = Backoff::new(SHORTEST_WAIT);
-        let mut longest_wait = self.longest_wait.changes();
+        let mut backoff = Backoff::new(MIN_BACKOFF);
+        let mut max_backoff = self.max_backoff.changes();
         loop {
             let ended = self.connect_and_read(&mut backoff).await;
-            let wait = backoff.next_wait(*longest_wait.borrow_and_update());
+            let wait = backoff.next_wait(*max_backoff.borrow_and_update());
             self.log_end(&ended, wait);
             self.scope.ready(); // it has tried, at least
             // A new longest wait counts at once: it ends this one.
-            let _ = timeout(wait, longest_wait.changed()).await;
+            let _ = timeout(wait, max_backoff.changed()).await;
         }
     }
     // ANCHOR_END: run
@@ -194,7 +194,7 @@ impl Reader {
             Ok(Err(error)) => return error,
             Err(_) => return io::Error::new(io::ErrorKind::TimedOut, "no answer"),
         };
-        if let Err(error) = ask_for_signs_of_life(&stream) {
+        if let Err(error) = enable_keepalive(&stream) {
             return error;
         }
         let _connected = Connected::new(&self.connected);
@@ -203,15 +203,15 @@ impl Reader {
         }
         self.scope.ready();
         let mut lines = BufReader::with_capacity(READ_BUFFER, stream);
-        let (mut line, mut nonsense) = (Vec::new(), 0);
+        let (mut line, mut bad_lines) = (Vec::new(), 0);
         loop {
             match next_line(&mut lines, &mut line).await {
-                Ok(Some(text)) if self.take(text, backoff).await => nonsense = 0,
-                Ok(Some(_)) if nonsense == MOST_NONSENSE => {
+                Ok(Some(text)) if self.take(text, backoff).await => bad_lines = 0,
+                Ok(Some(_)) if bad_lines == MAX_BAD_LINES => {
                     let what = "too many lines in a row that are no numbers";
                     return io::Error::new(io::ErrorKind::InvalidData, what);
                 }
-                Ok(Some(_)) => nonsense += 1,
+                Ok(Some(_)) => bad_lines += 1,
                 Ok(None) => {
                     return io::Error::new(
                         io::ErrorKind::UnexpectedEof,
@@ -243,8 +243,11 @@ impl Reader {
 
 /// Has the system ask a silent server whether it is still there. One that vanished without a word,
 /// by a cut cable or a lost power supply, is noticed after about a minute.
-fn ask_for_signs_of_life(stream: &TcpStream) -> io::Result<()> {
-    let asking = TcpKeepalive::new().with_time(SILENCE).with_interval(SILENCE / 3).with_retries(3);
+fn enable_keepalive(stream: &TcpStream) -> io::Result<()> {
+    let asking = TcpKeepalive::new()
+        .with_time(KEEPALIVE_IDLE)
+        .with_interval(KEEPALIVE_IDLE / 3)
+        .with_retries(3);
     SockRef::from(stream).set_tcp_keepalive(&asking)
 }
 
@@ -272,9 +275,9 @@ mod tests {
     async fn a_silent_server_is_asked_whether_it_is_there() {
         let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
         let stream = TcpStream::connect(listener.local_addr().unwrap()).await.unwrap();
-        ask_for_signs_of_life(&stream).unwrap();
+        enable_keepalive(&stream).unwrap();
         let socket = SockRef::from(&stream);
         assert!(socket.keepalive().unwrap());
-        assert_eq!(socket.tcp_keepalive_time().unwrap(), SILENCE);
+        assert_eq!(socket.tcp_keepalive_time().unwrap(), KEEPALIVE_IDLE);
     }
 }

@@ -3,12 +3,12 @@
 use std::io::{self, ErrorKind};
 use tokio::io::{AsyncBufRead, AsyncBufReadExt};
 
-/// The longest line that is read, newline included. A number takes 3 bytes, a refusal some 70.
-pub(crate) const LONGEST: usize = 256;
+/// The longest line that is read, newline included. A number takes 3 bytes, a rejection some 70.
+pub(crate) const MAX_LINE_BYTES: usize = 256;
 
 /// Reads the next line into `line`, without its newline. `None` is the end of the stream.
 ///
-/// A line of more than [`LONGEST`] bytes is an error, so memory is bounded whatever the other end
+/// A line of more than [`MAX_LINE_BYTES`] bytes is an error, so memory is bounded whatever the other end
 /// does. Half a line at the end of the stream is an error, too.
 // ANCHOR: next_line
 pub(crate) async fn next_line<'a>(
@@ -29,10 +29,10 @@ pub(crate) async fn next_line<'a>(
         let newline = buffered.iter().position(|byte| *byte == b'\n');
         let taken = newline.unwrap_or(buffered.len());
         // With its newline, be it there or still to come, the line is a byte longer.
-        if line.len() + taken >= LONGEST {
+        if line.len() + taken >= MAX_LINE_BYTES {
             return Err(io::Error::new(
                 ErrorKind::InvalidData,
-                format!("a line of more than {LONGEST} bytes"),
+                format!("a line of more than {MAX_LINE_BYTES} bytes"),
             ));
         }
         line.extend_from_slice(&buffered[..taken]);
@@ -69,7 +69,7 @@ mod tests {
 
     #[tokio::test]
     async fn lines_come_out_one_by_one_however_they_are_cut() {
-        let longest = "x".repeat(LONGEST - 1);
+        let longest = "x".repeat(MAX_LINE_BYTES - 1);
         let cases: [(String, &[&str]); 5] = [
             ("".into(), &[]),
             ("7\n".into(), &["7"]),
@@ -86,7 +86,7 @@ mod tests {
 
     #[tokio::test]
     async fn what_is_no_line_is_an_error_that_says_so() {
-        let too_long = "x".repeat(LONGEST);
+        let too_long = "x".repeat(MAX_LINE_BYTES);
         let cases: [(&[u8], &str); 3] = [
             (b"4\n5", "the connection ended in the middle of a line"),
             (b"\xff\n", "a line that is not UTF-8"),

@@ -2,7 +2,7 @@
 //! unless told otherwise.
 
 use crate::{NumberClient, Server};
-use service::{Failure, Scope, Service, Settings};
+use service::{BoxError, Scope, Service, Settings};
 use std::{io, sync::Arc};
 use tokio::io::AsyncWriteExt;
 
@@ -13,7 +13,7 @@ pub struct NumberProgram {
 }
 
 impl NumberProgram {
-    /// The program that the setting `numbers` asks for.
+    /// The program that the setting `number_server` asks for.
     pub fn new(settings: &Settings) -> Self {
         let server = Server::new(settings);
         NumberProgram { client: Arc::new(NumberClient::new(settings, server)) }
@@ -29,7 +29,7 @@ impl Service for NumberProgram {
         vec![self.client.clone()]
     }
 
-    fn start(&self, scope: &Scope) -> Result<(), Failure> {
+    fn start(&self, scope: &Scope) -> Result<(), BoxError> {
         let mut numbers = self.client.numbers().ok_or("the number client has not started")?;
         let program = scope.clone();
         scope.spawn_task("print", async move {

@@ -17,16 +17,16 @@ pub enum Server {
 }
 
 impl Server {
-    /// The server that the setting `numbers` asks for.
+    /// The server that the setting `number_server` asks for.
     // ANCHOR: new
     pub fn new(settings: &Settings) -> Self {
-        let numbers = settings
-            .define("numbers", Source::Embedded)
+        let number_server = settings
+            .define("number_server", Source::Embedded)
             .help("Where numbers come from: \"embedded\", or the address of a number server.")
             .at_start();
         // Its settings are known, though it may not be wanted: one file does for both.
         let embedded = NumberServer::new(settings);
-        match numbers.get() {
+        match number_server.get() {
             Source::Embedded => Server::Embedded(Arc::new(embedded)),
             Source::At(address) => Server::At(address),
         }

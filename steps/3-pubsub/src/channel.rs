@@ -12,7 +12,7 @@ pub struct ChannelName(Arc<str>);
 
 /// Why a path names no channel.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-pub enum BadChannelName {
+pub enum ParseChannelNameError {
     /// The path is `/`.
     #[error("no channel is named; a channel is a path, such as /numbers or /rooms/7")]
     None,
@@ -39,20 +39,21 @@ impl ChannelName {
     pub const MAX_BYTES: usize = 256;
 
     /// The channel that the path of a URL names.
-    pub fn from_path(path: &str) -> Result<Self, BadChannelName> {
+    pub fn from_path(path: &str) -> Result<Self, ParseChannelNameError> {
         let parts = path.strip_prefix('/').unwrap_or_default();
         if parts.is_empty() {
-            return Err(BadChannelName::None);
+            return Err(ParseChannelNameError::None);
         }
         let mut name = String::with_capacity(path.len());
         for part in parts.split('/') {
-            let part =
-                percent_decode_str(part).decode_utf8().map_err(|_| BadChannelName::NotText)?;
+            let part = percent_decode_str(part)
+                .decode_utf8()
+                .map_err(|_| ParseChannelNameError::NotText)?;
             match &*part {
-                "" => return Err(BadChannelName::EmptyPart),
-                "." | ".." => return Err(BadChannelName::DotPart),
+                "" => return Err(ParseChannelNameError::EmptyPart),
+                "." | ".." => return Err(ParseChannelNameError::DotPart),
                 _ if part.contains(|c: char| c == '/' || c.is_control()) => {
-                    return Err(BadChannelName::NotText);
+                    return Err(ParseChannelNameError::NotText);
                 }
                 _ => {}
             }
@@ -60,7 +61,7 @@ impl ChannelName {
             name.push_str(&part);
         }
         if name.len() > Self::MAX_BYTES {
-            return Err(BadChannelName::TooLong);
+            return Err(ParseChannelNameError::TooLong);
         }
         Ok(ChannelName(name.into()))
     }
@@ -96,19 +97,19 @@ mod tests {
             assert_eq!(ChannelName::from_path(path).unwrap().as_str(), name);
         }
         let refused = [
-            ("", BadChannelName::None),
-            ("/", BadChannelName::None),
-            ("*", BadChannelName::None),
-            ("//", BadChannelName::EmptyPart),
-            ("/rooms/", BadChannelName::EmptyPart),
-            ("/rooms//7", BadChannelName::EmptyPart),
-            ("/../etc", BadChannelName::DotPart),
-            ("/%2e%2E/etc", BadChannelName::DotPart),
-            ("/a%2Fb", BadChannelName::NotText),
-            ("/a%00b", BadChannelName::NotText),
-            ("/a%0Ab", BadChannelName::NotText),
-            ("/%FF", BadChannelName::NotText),
-            (&*format!("{long}x"), BadChannelName::TooLong),
+            ("", ParseChannelNameError::None),
+            ("/", ParseChannelNameError::None),
+            ("*", ParseChannelNameError::None),
+            ("//", ParseChannelNameError::EmptyPart),
+            ("/rooms/", ParseChannelNameError::EmptyPart),
+            ("/rooms//7", ParseChannelNameError::EmptyPart),
+            ("/../etc", ParseChannelNameError::DotPart),
+            ("/%2e%2E/etc", ParseChannelNameError::DotPart),
+            ("/a%2Fb", ParseChannelNameError::NotText),
+            ("/a%00b", ParseChannelNameError::NotText),
+            ("/a%0Ab", ParseChannelNameError::NotText),
+            ("/%FF", ParseChannelNameError::NotText),
+            (&*format!("{long}x"), ParseChannelNameError::TooLong),
         ];
         for (path, reason) in refused {
             assert_eq!(ChannelName::from_path(path), Err(reason), "{path}");

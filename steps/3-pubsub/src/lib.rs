@@ -6,7 +6,7 @@
 //! | `channel.rs`, `message.rs` | what a channel's name and a message may be |
 //! | `pubsub.rs` | the seam: something that can be published to and subscribed to |
 //! | `queues.rs` | the simplest such thing: each subscription wraps a queue |
-//! | `streams.rs`, `streamer.rs` | [`HttpStreamer`]: serves any such thing over HTTP |
+//! | `stream_handler.rs`, `streamer.rs` | [`HttpStreamer`]: serves any such thing over HTTP |
 //! | `http/` | serving HTTP/1.1, with a limit on everything |
 //!
 //! Chapter 3 tells this crate.
@@ -16,12 +16,12 @@ pub mod http;
 mod message;
 mod pubsub;
 mod queues;
+mod stream_handler;
 mod streamer;
-mod streams;
 
-pub use channel::{BadChannelName, ChannelName};
-pub use message::{BadMessage, Message};
+pub use channel::{ChannelName, ParseChannelNameError};
+pub use message::{Message, ParseMessageError};
 pub use pubsub::{PubSub, Subscription};
-pub use queues::{FullQueue, Queue, Queues};
+pub use queues::{FullQueuePolicy, Queue, Queues};
+pub use stream_handler::{StreamHandler, keepalive_interval};
 pub use streamer::HttpStreamer;
-pub use streams::{Streams, keepalive_interval};

@@ -13,7 +13,7 @@ pub struct Message(Bytes);
 
 /// Why something is not a message.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-pub enum BadMessage {
+pub enum ParseMessageError {
     /// There is no text.
     #[error("a message cannot be empty")]
     Empty,
@@ -35,18 +35,18 @@ impl Message {
     /// of a connection, is not kept for as long as the message is. A line break at the very end
     /// ends the line, and is no part of the message.
     // ANCHOR: parse
-    pub fn parse(bytes: &[u8]) -> Result<Self, BadMessage> {
+    pub fn parse(bytes: &[u8]) -> Result<Self, ParseMessageError> {
         let line = bytes.strip_suffix(b"\n").map(|line| line.strip_suffix(b"\r").unwrap_or(line));
         let line = line.unwrap_or(bytes);
         if line.is_empty() {
-            return Err(BadMessage::Empty);
+            return Err(ParseMessageError::Empty);
         }
-        let text =
-            str::from_utf8(line).map_err(|error| BadMessage::NotUtf8(error.valid_up_to()))?;
+        let text = str::from_utf8(line)
+            .map_err(|error| ParseMessageError::NotUtf8(error.valid_up_to()))?;
         match text.char_indices().find(|(_, c)| c.is_control() && *c != '\t') {
             None => Ok(Message(Bytes::copy_from_slice(line))),
-            Some((at, '\n' | '\r')) => Err(BadMessage::LineBreak(at)),
-            Some((at, _)) => Err(BadMessage::Control(at)),
+            Some((at, '\n' | '\r')) => Err(ParseMessageError::LineBreak(at)),
+            Some((at, _)) => Err(ParseMessageError::Control(at)),
         }
     }
     // ANCHOR_END: parse
@@ -90,17 +90,17 @@ mod tests {
 
     #[test]
     fn what_is_not_a_line_of_text_is_told_where() {
-        let not: [(&[u8], BadMessage); 10] = [
-            (b"", BadMessage::Empty),
-            (b"\n", BadMessage::Empty),
-            (b"\r\n", BadMessage::Empty),
-            (b"ab\xFF", BadMessage::NotUtf8(2)),
-            (b"\xC3", BadMessage::NotUtf8(0)),
-            (b"one\ntwo", BadMessage::LineBreak(3)),
-            (b"one\n\n", BadMessage::LineBreak(3)),
-            (b"one\r", BadMessage::LineBreak(3)),
-            (b"a\x1B[31m", BadMessage::Control(1)),
-            ("a\u{85}".as_bytes(), BadMessage::Control(1)),
+        let not: [(&[u8], ParseMessageError); 10] = [
+            (b"", ParseMessageError::Empty),
+            (b"\n", ParseMessageError::Empty),
+            (b"\r\n", ParseMessageError::Empty),
+            (b"ab\xFF", ParseMessageError::NotUtf8(2)),
+            (b"\xC3", ParseMessageError::NotUtf8(0)),
+            (b"one\ntwo", ParseMessageError::LineBreak(3)),
+            (b"one\n\n", ParseMessageError::LineBreak(3)),
+            (b"one\r", ParseMessageError::LineBreak(3)),
+            (b"a\x1B[31m", ParseMessageError::Control(1)),
+            ("a\u{85}".as_bytes(), ParseMessageError::Control(1)),
         ];
         for (line, reason) in not {
             assert_eq!(Message::parse(line), Err(reason), "{line:?}");

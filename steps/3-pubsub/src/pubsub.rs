@@ -1,6 +1,6 @@
 //! The seam between what carries messages and what serves them.
 
-use crate::{ChannelName, Message, http::Refusal};
+use crate::{ChannelName, Message, http::Rejection};
 use bytes::Bytes;
 use futures_core::Stream;
 use http::{HeaderMap, request::Parts};
@@ -21,7 +21,7 @@ pub trait PubSub: Send + Sync + 'static {
 
     /// Looks at who asks, before anything is read or done for them. Returns headers for the
     /// answer.
-    fn admit(&self, _request: &Parts) -> Result<HeaderMap, Refusal> {
+    fn admit(&self, _request: &Parts) -> Result<HeaderMap, Rejection> {
         Ok(HeaderMap::new())
     }
 
@@ -30,14 +30,14 @@ pub trait PubSub: Send + Sync + 'static {
         &self,
         channel: &ChannelName,
         message: Message,
-    ) -> impl Future<Output = Result<(), Refusal>> + Send;
+    ) -> impl Future<Output = Result<(), Rejection>> + Send;
 
     /// Subscribes to a channel, in the way that `request` asks for.
     fn subscribe(
         &self,
         channel: &ChannelName,
         request: &Parts,
-    ) -> Result<Self::Subscription, Refusal>;
+    ) -> Result<Self::Subscription, Rejection>;
 }
 
 /// What is written to one reader, piece by piece, until it leaves. Leaving drops this.

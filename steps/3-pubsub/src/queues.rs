@@ -1,10 +1,10 @@
 //! The simplest thing to publish to: each subscription wraps a queue.
 
-use crate::{ChannelName, Message, PubSub, Subscription, http::Refusal};
+use crate::{ChannelName, Message, PubSub, Subscription, http::Rejection};
 use bytes::{BufMut, Bytes, BytesMut};
 use futures_core::Stream;
 use http::{HeaderMap, HeaderValue, header, request::Parts};
-use service::{Setting, Settings, settings::Choice};
+use service::{Setting, Settings, settings::ValueEnum};
 use slab::Slab;
 use std::{
     collections::HashMap,
@@ -15,26 +15,26 @@ use std::{
 use tokio::sync::mpsc;
 
 /// How many messages wait in a queue.
-const QUEUE: usize = 64;
+const QUEUE_MESSAGES: usize = 64;
 
 /// What publishing does about a reader whose queue is full.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum FullQueue {
+pub enum FullQueuePolicy {
     /// It waits until there is room.
     Block,
     /// It drops the message, for that reader.
     Drop,
 }
 
-impl Choice for FullQueue {
+impl ValueEnum for FullQueuePolicy {
     const NAMES: &'static [(&'static str, Self)] =
-        &[("block", FullQueue::Block), ("drop", FullQueue::Drop)];
+        &[("block", FullQueuePolicy::Block), ("drop", FullQueuePolicy::Drop)];
 }
 
 /// Channels of which each subscription is a queue of 64 messages.
 // ANCHOR: queues
 pub struct Queues {
-    full_queue: Setting<FullQueue>,
+    full_queue_policy: Setting<FullQueuePolicy>,
     channels: Arc<Channels>,
 }
 
@@ -46,8 +46,8 @@ impl Queues {
     /// Queues with these settings.
     pub fn new(settings: &Settings) -> Self {
         Queues {
-            full_queue: settings
-                .define("full_queue", FullQueue::Block)
+            full_queue_policy: settings
+                .define("full_queue_policy", FullQueuePolicy::Block)
                 .help("What publishing does about a reader whose queue is full: \"block\" until there is room, or \"drop\" the message.")
                 .live(),
             channels: Arc::default(),
@@ -64,16 +64,16 @@ impl PubSub for Queues {
     type Subscription = Queue;
 
     // ANCHOR: publish
-    async fn publish(&self, channel: &ChannelName, message: Message) -> Result<(), Refusal> {
+    async fn publish(&self, channel: &ChannelName, message: Message) -> Result<(), Rejection> {
         let queues: Vec<_> = match lock(&self.channels).get(channel) {
             Some(queues) => queues.iter().map(|(_, queue)| queue.clone()).collect(),
             None => return Ok(()),
         };
         for queue in queues {
             // In both cases an error can also mean that the reader has just left.
-            match self.full_queue.get() {
-                FullQueue::Block => drop(queue.send(message.clone()).await),
-                FullQueue::Drop => drop(queue.try_send(message.clone())),
+            match self.full_queue_policy.get() {
+                FullQueuePolicy::Block => drop(queue.send(message.clone()).await),
+                FullQueuePolicy::Drop => drop(queue.try_send(message.clone())),
             }
         }
         Ok(())
@@ -81,8 +81,8 @@ impl PubSub for Queues {
     // ANCHOR_END: publish
 
     // ANCHOR: subscribe
-    fn subscribe(&self, channel: &ChannelName, _request: &Parts) -> Result<Queue, Refusal> {
-        let (sender, receiver) = mpsc::channel(QUEUE);
+    fn subscribe(&self, channel: &ChannelName, _request: &Parts) -> Result<Queue, Rejection> {
+        let (sender, receiver) = mpsc::channel(QUEUE_MESSAGES);
         let key = lock(&self.channels).entry(channel.clone()).or_default().insert(sender);
         Ok(Queue { receiver, channels: self.channels.clone(), channel: channel.clone(), key })
     }

@@ -4,7 +4,7 @@
 mod parts;
 
 use http::{Request, request::Parts};
-use parts::{PATIENCE, settings, within};
+use parts::{TEST_TIMEOUT, settings, within};
 use pubsub::{ChannelName, Message, PubSub, Queue, Queues};
 use std::{pin::Pin, task::Poll, time::Duration};
 
@@ -30,7 +30,7 @@ fn is_empty(queue: &mut Queue) -> bool {
 
 #[tokio::test]
 async fn with_a_blocking_put_one_full_queue_stops_everybody() {
-    let queues = Queues::new(&settings(&[], &[("full_queue", "block")]));
+    let queues = Queues::new(&settings(&[], &[("full_queue_policy", "block")]));
     let news = ChannelName::from_path("/news").unwrap();
     let mut stuck = queues.subscribe(&news, &request()).unwrap();
     let mut reads = queues.subscribe(&news, &request()).unwrap();
@@ -50,7 +50,7 @@ async fn with_a_blocking_put_one_full_queue_stops_everybody() {
 
 #[tokio::test]
 async fn a_stuck_reader_that_leaves_lets_the_publisher_go_on() {
-    let queues = Queues::new(&settings(&[], &[("full_queue", "block")]));
+    let queues = Queues::new(&settings(&[], &[("full_queue_policy", "block")]));
     let news = ChannelName::from_path("/news").unwrap();
     let stuck = queues.subscribe(&news, &request()).unwrap();
     for n in 1..=64 {
@@ -61,16 +61,17 @@ async fn a_stuck_reader_that_leaves_lets_the_publisher_go_on() {
         tokio::task::yield_now().await;
         drop(stuck);
     };
-    let (published, ()) = tokio::time::timeout(PATIENCE, async { tokio::join!(blocked, leaves) })
-        .await
-        .expect("the publisher goes on");
+    let (published, ()) =
+        tokio::time::timeout(TEST_TIMEOUT, async { tokio::join!(blocked, leaves) })
+            .await
+            .expect("the publisher goes on");
     published.unwrap();
     assert_eq!(queues.readers(&news), 0);
 }
 
 #[tokio::test]
 async fn with_a_dropping_put_a_full_queue_loses_in_silence() {
-    let queues = Queues::new(&settings(&[], &[("full_queue", "drop")]));
+    let queues = Queues::new(&settings(&[], &[("full_queue_policy", "drop")]));
     let news = ChannelName::from_path("/news").unwrap();
     let mut stuck = queues.subscribe(&news, &request()).unwrap();
     let mut reads = queues.subscribe(&news, &request()).unwrap();

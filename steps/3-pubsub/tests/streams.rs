@@ -15,7 +15,7 @@ struct Rig {
 }
 
 async fn rig(values: &[(&str, &str)]) -> Rig {
-    let settings = settings(&["pubsub_port"], values);
+    let settings = settings(&["http_bind"], values);
     let queues = Arc::new(Queues::new(&settings));
     let http = Arc::new(HttpStreamer::new(&settings, queues.clone()));
     settings.check().unwrap();

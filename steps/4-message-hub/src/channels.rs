@@ -14,7 +14,7 @@ use std::{
 };
 
 /// How many channels are dropped before others get at the list again.
-const AT_ONCE: usize = 1000;
+const RETIRED_AT_ONCE: usize = 1000;
 
 /// How long until an attempt is repeated that could not make as much room as it should.
 const ROOM_PAUSE: Duration = Duration::from_millis(500);
@@ -122,7 +122,7 @@ impl Channels {
         let Some(before) = Instant::now().checked_sub(idle) else { return };
         let idle = self.unread().into_iter().filter(|(usage, _)| usage.last_used <= before);
         let names: Vec<_> = idle.map(|(_, name)| name).collect();
-        for names in names.chunks(AT_ONCE) {
+        for names in names.chunks(RETIRED_AT_ONCE) {
             self.retire(names, before);
         }
     }
@@ -154,7 +154,7 @@ impl Channels {
         // Channels without a message first: who may only read can make any number of those.
         unread.sort_by_key(|(usage, _)| (usage.messages > 0, usage.last_used));
         let names: Vec<_> = unread.into_iter().map(|(_, name)| name).collect();
-        for names in names.chunks(AT_ONCE) {
+        for names in names.chunks(RETIRED_AT_ONCE) {
             if self.bytes() <= target {
                 break;
             }

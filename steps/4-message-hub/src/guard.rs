@@ -1,7 +1,7 @@
 //! Who may read, and who may publish.
 
 use http::{HeaderMap, HeaderValue, Method, StatusCode, header, request::Parts};
-use pubsub::http::Refusal;
+use pubsub::http::Rejection;
 use service::{Setting, Settings, settings::Secret};
 use subtle::ConstantTimeEq;
 
@@ -50,7 +50,7 @@ impl Guard {
     /// can have it lead to this machine, once a page at that name is open in a browser here (DNS
     /// rebinding): the page is then one of this very host. But it asks for its own name.
     // ANCHOR: host
-    pub(crate) fn host(&self, request: &Parts) -> Result<(), Refusal> {
+    pub(crate) fn host(&self, request: &Parts) -> Result<(), Rejection> {
         let allowed = self.allowed_hosts.get();
         let is_ours = |host: &[u8]| allowed.iter().any(|allowed| is_host(host, allowed.as_bytes()));
         let hosts = request.headers.get_all(header::HOST).iter().map(HeaderValue::as_bytes);
@@ -61,14 +61,14 @@ impl Guard {
             return Ok(());
         }
         let sentence = "this is not a host that is served here; allowed_hosts says which are";
-        Err(Refusal::new(StatusCode::MISDIRECTED_REQUEST, sentence))
+        Err(Rejection::new(StatusCode::MISDIRECTED_REQUEST, sentence))
     }
     // ANCHOR_END: host
 
     /// Refuses a page of a foreign origin, which any browser would lend its user's place in the
     /// network to. Returns the headers that let an allowed page read the answer.
     // ANCHOR: origin
-    fn origin(&self, request: &Parts) -> Result<HeaderMap, Refusal> {
+    fn origin(&self, request: &Parts) -> Result<HeaderMap, Rejection> {
         // A browser tells it with each WebSocket, each POST, and whatever a foreign page may read.
         let Some(origin) = request.headers.get(header::ORIGIN) else { return Ok(HeaderMap::new()) };
         let text = origin.to_str().unwrap_or_default();
@@ -85,7 +85,7 @@ impl Guard {
         let sentence = format!(
             "pages of the origin {text:.100} may not ask for what is at the host {host:.100}; if they are meant to, name their origin in allowed_origins, or have the proxy that they come through pass the header Host on"
         );
-        Err(Refusal::new(StatusCode::FORBIDDEN, sentence))
+        Err(Rejection::new(StatusCode::FORBIDDEN, sentence))
     }
     // ANCHOR_END: origin
 
@@ -105,32 +105,32 @@ impl Guard {
     }
 
     /// Refuses to publish without the right token.
-    pub(crate) fn publisher(&self, request: &Parts) -> Result<(), Refusal> {
+    pub(crate) fn publisher(&self, request: &Parts) -> Result<(), Rejection> {
         let sentence = match self.token(request.headers.get(header::AUTHORIZATION)) {
             Token::Good => return Ok(()),
             Token::Missing => "publishing needs a token: send Authorization: Bearer TOKEN",
             Token::Wrong => "this is not the token for publishing (publish_token)",
         };
         let challenge = HeaderValue::from_static("Bearer");
-        let refusal = Refusal::new(StatusCode::UNAUTHORIZED, sentence)
+        let rejection = Rejection::new(StatusCode::UNAUTHORIZED, sentence)
             .with(header::WWW_AUTHENTICATE, challenge);
         // What it wanted to publish is not read.
         let close = HeaderValue::from_static("close");
-        Err(refusal.with(header::CONNECTION, close))
+        Err(rejection.with(header::CONNECTION, close))
     }
 
     /// Refuses who may not even read. Returns the headers that let a page read the answer.
-    pub(crate) fn reader(&self, request: &Parts) -> Result<HeaderMap, Refusal> {
+    pub(crate) fn reader(&self, request: &Parts) -> Result<HeaderMap, Rejection> {
         self.host(request)?;
         self.origin(request)
     }
 
     /// Refuses what may not be done: see [`reader`](Guard::reader) and
     /// [`publisher`](Guard::publisher).
-    pub(crate) fn admit(&self, request: &Parts) -> Result<HeaderMap, Refusal> {
+    pub(crate) fn admit(&self, request: &Parts) -> Result<HeaderMap, Rejection> {
         let headers = self.reader(request)?;
         if request.method == Method::POST {
-            self.publisher(request).map_err(|refusal| refusal.with_all(&headers))?;
+            self.publisher(request).map_err(|rejection| rejection.with_all(&headers))?;
         }
         Ok(headers)
     }

@@ -42,13 +42,13 @@ impl Serialize for Id {
 /// A text that is no id.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("{0:?} is not the id of a message; one looks like 9f3a61c2-42")]
-pub struct BadId(String);
+pub struct ParseIdError(String);
 
 impl FromStr for Id {
-    type Err = BadId;
+    type Err = ParseIdError;
 
-    fn from_str(text: &str) -> Result<Self, BadId> {
-        let bad = || BadId(text.chars().take(40).collect());
+    fn from_str(text: &str) -> Result<Self, ParseIdError> {
+        let bad = || ParseIdError(text.chars().take(40).collect());
         let (epoch, offset) = text.split_once('-').ok_or_else(bad)?;
         let is_hex = |c: u8| matches!(c, b'0'..=b'9' | b'a'..=b'f');
         // Digits only, and one way to write each: `parse` by itself would take `+7` and `007`.

@@ -13,17 +13,17 @@
 //! | `subscription.rs` | a cursor |
 //! | `channels.rs`, `totals.rs` | all channels by name; dropping those that nobody uses; what they come to |
 //! | `hub.rs` | [`Hub`]: publish and subscribe |
-//! | `id.rs`, `ask.rs` | ids of messages, and what readers ask for |
-//! | `encoding/`, `notice.rs` | messages, and the hub's own words, on each transport |
+//! | `id.rs`, `subscribe_query.rs` | ids of messages, and what readers ask for |
+//! | `encoding/`, `control_message.rs` | messages, and the hub's own words, on each transport |
 //! | `guard.rs` | hosts, origins and tokens |
 //! | `over_http.rs`, `long_poll.rs`, `tail.rs`, `websocket/` | the transports |
 //! | `message_hub.rs` | [`MessageHub`]: the hub as a service, with its transports |
 //!
 //! Chapter 4 tells this crate.
 
-mod ask;
 mod channel;
 mod channels;
+mod control_message;
 mod encoding;
 mod guard;
 mod hub;
@@ -31,8 +31,8 @@ mod id;
 mod log;
 mod long_poll;
 mod message_hub;
-mod notice;
 mod over_http;
+mod subscribe_query;
 mod subscription;
 mod tail;
 mod totals;
@@ -40,15 +40,15 @@ mod waiting;
 mod websocket;
 
 pub use channels::ChannelUse;
+pub use control_message::{CloseReason, ControlMessage};
 pub use encoding::Encoding;
 pub use hub::Hub;
-pub use id::{BadId, Epoch, Id};
+pub use id::{Epoch, Id, ParseIdError};
 pub use log::{Batch, Bounds, Log};
 pub use long_poll::LongPoll;
 pub use message_hub::MessageHub;
-pub use notice::{Notice, Reason};
 pub use over_http::HttpSubscription;
-pub use subscription::{Next, SlowReader, Start, Subscription};
-pub use tail::{HttpTailViewer, Tail, Tails};
+pub use subscription::{Next, SlowReaderPolicy, StartAt, Subscription};
+pub use tail::{HttpTailViewer, Tail, TailHandler};
 pub use totals::Totals;
-pub use websocket::{Sockets, WebSocketStreamer};
+pub use websocket::{WebSocketStreamer, WebSocketUpgrader};

@@ -183,7 +183,7 @@ impl Log {
             let (first, mut ends, mut bytes) = (offset, Vec::new(), Vec::new());
             while offset < to && (ends.is_empty() || bytes.len() < SEGMENT_BYTES) {
                 let message = self.message(offset).expect("`from..to` is within the log");
-                encoding.put(self.id(offset), message, &mut bytes);
+                encoding.encode(self.id(offset), message, &mut bytes);
                 ends.push(bytes.len() as u32);
                 offset += 1;
             }

@@ -1,6 +1,6 @@
 //! A long poll: one answer with what there is, or with the next message, or that there is none.
 
-use crate::{Id, Start, Subscription, subscription::Taken};
+use crate::{Id, StartAt, Subscription, subscription::Taken};
 use bytes::Bytes;
 use serde::Serialize;
 use std::{
@@ -20,7 +20,7 @@ pub struct LongPoll {
     /// Answers now, be there messages or not.
     at_once: bool,
     timeout: Pin<Box<Sleep>>,
-    over: bool,
+    finished: bool,
 }
 
 /// The answer.
@@ -44,11 +44,11 @@ struct Data<'a> {
 impl LongPoll {
     /// Answers at once, but to a reader that came with the id of the newest message: that one
     /// waits for the next, up to `timeout`.
-    pub(crate) fn new(subscription: Subscription, start: Start, timeout: Duration) -> Self {
+    pub(crate) fn new(subscription: Subscription, start: StartAt, timeout: Duration) -> Self {
         let recovered = subscription.recovered();
-        let at_once = !recovered || !matches!(start, Start::After(_));
+        let at_once = !recovered || !matches!(start, StartAt::After(_));
         let timeout = Box::pin(sleep(timeout));
-        LongPoll { subscription, recovered, at_once, timeout, over: false }
+        LongPoll { subscription, recovered, at_once, timeout, finished: false }
     }
 
     pub(crate) fn subscription(&self) -> &Subscription {
@@ -57,14 +57,14 @@ impl LongPoll {
 
     /// The answer, and after it nothing.
     pub(crate) fn poll_next(&mut self, context: &mut Context<'_>) -> Poll<Option<Bytes>> {
-        if self.over {
+        if self.finished {
             return Poll::Ready(None);
         }
         let taken = self.subscription.take(context, ANSWER_BYTES);
         if taken.is_none() && !self.at_once && self.timeout.as_mut().poll(context).is_pending() {
             return Poll::Pending;
         }
-        self.over = true;
+        self.finished = true;
         Poll::Ready(Some(self.answer(taken.as_ref())))
     }
 
@@ -81,7 +81,7 @@ impl LongPoll {
             messages: messages.collect(),
             missed: taken.map_or(0, |taken| taken.missed),
             recovered: self.recovered,
-            since: self.subscription.place(),
+            since: self.subscription.last_id(),
         };
         let mut json = serde_json::to_vec(&answer).expect("strings and numbers are JSON");
         json.push(b'\n');

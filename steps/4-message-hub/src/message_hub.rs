@@ -1,8 +1,8 @@
 //! The hub as a service, with the transports that hang off it.
 
-use crate::{HttpTailViewer, Hub, WebSocketStreamer, tail::Tails};
+use crate::{HttpTailViewer, Hub, WebSocketStreamer, tail::TailHandler};
 use pubsub::HttpStreamer;
-use service::{Failure, Scope, Service, Settings};
+use service::{BoxError, Scope, Service, Settings};
 use std::sync::Arc;
 
 /// A hub, and three services that serve it: a stream, a tail viewer, and WebSockets.
@@ -20,7 +20,7 @@ impl MessageHub {
         let hub = Arc::new(Hub::new(settings));
         MessageHub {
             http: Arc::new(HttpStreamer::new(settings, hub.clone())),
-            tail: Arc::new(Tails::viewer(settings, hub.clone())),
+            tail: Arc::new(TailHandler::viewer(settings, hub.clone())),
             websocket: Arc::new(WebSocketStreamer::new(settings, hub.clone())),
             hub,
         }
@@ -41,7 +41,7 @@ impl Service for MessageHub {
         vec![self.http.clone(), self.tail.clone(), self.websocket.clone()]
     }
 
-    fn start(&self, scope: &Scope) -> Result<(), Failure> {
+    fn start(&self, scope: &Scope) -> Result<(), BoxError> {
         let (hub, report) = (self.hub.clone(), scope.clone());
         scope.spawn_task("sweep", async move {
             loop {

@@ -1,15 +1,15 @@
 //! The hub over HTTP: lines, JSON lines, server-sent events and long polls.
 
 use crate::{
-    Encoding, Hub, Next, Notice, Subscription,
-    ask::{Ask, Form, accepted_form},
+    ControlMessage, Encoding, Hub, Next, Subscription,
+    control_message::CloseReason,
     long_poll::LongPoll,
-    notice::Reason,
+    subscribe_query::{Format, SubscribeQuery, accepted_format},
 };
 use bytes::Bytes;
 use futures_core::Stream;
 use http::{HeaderMap, HeaderName, HeaderValue, header, request::Parts};
-use pubsub::{ChannelName, Message, PubSub, http::Refusal};
+use pubsub::{ChannelName, Message, PubSub, http::Rejection};
 use std::{
     pin::Pin,
     task::{Context, Poll},
@@ -21,11 +21,11 @@ pub(crate) const POSITION: HeaderName = HeaderName::from_static("channel-positio
 impl PubSub for Hub {
     type Subscription = HttpSubscription;
 
-    fn admit(&self, request: &Parts) -> Result<HeaderMap, Refusal> {
+    fn admit(&self, request: &Parts) -> Result<HeaderMap, Rejection> {
         self.guard.admit(request)
     }
 
-    async fn publish(&self, channel: &ChannelName, message: Message) -> Result<(), Refusal> {
+    async fn publish(&self, channel: &ChannelName, message: Message) -> Result<(), Rejection> {
         Hub::publish(self, channel, message)
     }
 
@@ -33,16 +33,16 @@ impl PubSub for Hub {
         &self,
         channel: &ChannelName,
         request: &Parts,
-    ) -> Result<HttpSubscription, Refusal> {
-        let ask = Ask::of(request)?;
-        let subscribe = |encoding| Hub::subscribe(self, channel, encoding, ask.start);
-        Ok(match ask.form.unwrap_or_else(|| accepted_form(request)) {
-            Form::Plain => HttpSubscription::stream(subscribe(Encoding::Lines)?),
-            Form::Json => HttpSubscription::stream(subscribe(Encoding::JsonLines)?),
-            Form::Events => HttpSubscription::stream(subscribe(Encoding::Events)?),
-            Form::Poll => {
+    ) -> Result<HttpSubscription, Rejection> {
+        let query = SubscribeQuery::of(request)?;
+        let subscribe = |encoding| Hub::subscribe(self, channel, encoding, query.start);
+        Ok(match query.format.unwrap_or_else(|| accepted_format(request)) {
+            Format::Plain => HttpSubscription::stream(subscribe(Encoding::Lines)?),
+            Format::Json => HttpSubscription::stream(subscribe(Encoding::JsonLines)?),
+            Format::Events => HttpSubscription::stream(subscribe(Encoding::Events)?),
+            Format::Poll => {
                 let subscription = subscribe(Encoding::JsonLines)?;
-                let poll = LongPoll::new(subscription, ask.start, self.poll_timeout.get());
+                let poll = LongPoll::new(subscription, query.start, self.poll_timeout.get());
                 HttpSubscription::Poll(poll)
             }
         })
@@ -85,7 +85,7 @@ impl Stream for HttpSubscription {
                 subscription.advance_past(&batch);
                 Some(batch.bytes())
             }
-            Next::Notice(notice) => Some(subscription.encoding().notice(notice)),
+            Next::ControlMessage(control) => Some(subscription.encoding().encode_control(control)),
             Next::End => None,
         })
     }
@@ -110,9 +110,9 @@ impl pubsub::Subscription for HttpSubscription {
 
     fn goodbye(&self) -> Bytes {
         match self {
-            HttpSubscription::Stream { subscription, .. } => {
-                subscription.encoding().notice(Notice::Closed(Reason::Stopping))
-            }
+            HttpSubscription::Stream { subscription, .. } => subscription
+                .encoding()
+                .encode_control(ControlMessage::Closed(CloseReason::Stopping)),
             HttpSubscription::Poll(poll) => poll.nothing(),
         }
     }
@@ -120,7 +120,7 @@ impl pubsub::Subscription for HttpSubscription {
 
 /// The headers of an answer with messages.
 pub(crate) fn headers(media_type: &'static str, subscription: &Subscription) -> HeaderMap {
-    let position = HeaderValue::try_from(subscription.position().to_string());
+    let position = HeaderValue::try_from(subscription.start_id().to_string());
     HeaderMap::from_iter([
         (header::CONTENT_TYPE, HeaderValue::from_static(media_type)),
         (POSITION, position.expect("an id is digits and a dash")),

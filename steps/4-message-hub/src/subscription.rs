@@ -1,11 +1,12 @@
 //! A subscription: a cursor into a channel's log.
 
 use crate::{
-    Encoding, Id, Log, Notice, channel::Channel, log::Batch, notice::Reason, waiting::Ticket,
+    ControlMessage, Encoding, Id, Log, channel::Channel, control_message::CloseReason, log::Batch,
+    waiting::Ticket,
 };
 use bytes::Bytes;
 use pubsub::Message;
-use service::{Setting, settings::Choice};
+use service::{Setting, settings::ValueEnum};
 use std::{
     sync::Arc,
     task::{Context, Poll},
@@ -13,21 +14,21 @@ use std::{
 
 /// What becomes of a reader that the log has moved past.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum SlowReader {
+pub enum SlowReaderPolicy {
     /// It is told how many messages it missed, and goes on with the oldest that is kept.
     Skip,
     /// It is told that it was too slow, and parted from.
     Close,
 }
 
-impl Choice for SlowReader {
+impl ValueEnum for SlowReaderPolicy {
     const NAMES: &'static [(&'static str, Self)] =
-        &[("skip", SlowReader::Skip), ("close", SlowReader::Close)];
+        &[("skip", SlowReaderPolicy::Skip), ("close", SlowReaderPolicy::Close)];
 }
 
 /// Where a reader wants to begin.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Start {
+pub enum StartAt {
     /// With what is published from now on.
     Now,
     /// With the newest so many.
@@ -40,7 +41,7 @@ pub enum Start {
 pub struct Subscription {
     channel: Arc<Channel>,
     encoding: Encoding,
-    slow_reader: Setting<SlowReader>,
+    slow_reader_policy: Setting<SlowReaderPolicy>,
     /// The offset of the message to read next.
     cursor: u64,
     /// Where it began: the id of the message before.
@@ -48,7 +49,7 @@ pub struct Subscription {
     /// It begins where it wanted to, or has been told that it does not.
     recovered: bool,
     ticket: Option<Ticket>,
-    over: bool,
+    finished: bool,
 }
 
 /// What a subscription has to say.
@@ -56,8 +57,8 @@ pub enum Next {
     /// Messages. When they, or some, are written, say so with [`Subscription::advance`].
     Batch(Batch),
     /// A word of the hub's own.
-    Notice(Notice),
-    /// Nothing more: the last notice has been given.
+    ControlMessage(ControlMessage),
+    /// Nothing more: the last control message has been given.
     End,
 }
 
@@ -76,13 +77,15 @@ enum Found {
     },
 }
 
-impl Start {
+impl StartAt {
     /// The offset to begin at, and whether that is where the reader wanted to.
     fn locate(self, log: &Log) -> (u64, bool) {
         match self {
-            Start::Now => (log.end(), true),
-            Start::Last(count) => (log.end().saturating_sub(count).max(log.base()), true),
-            Start::After(id) => log.after(id).map_or((log.base(), false), |offset| (offset, true)),
+            StartAt::Now => (log.end(), true),
+            StartAt::Last(count) => (log.end().saturating_sub(count).max(log.base()), true),
+            StartAt::After(id) => {
+                log.after(id).map_or((log.base(), false), |offset| (offset, true))
+            }
         }
     }
 }
@@ -92,8 +95,8 @@ impl Subscription {
     pub(crate) fn new(
         channel: Arc<Channel>,
         encoding: Encoding,
-        start: Start,
-        slow_reader: Setting<SlowReader>,
+        start: StartAt,
+        slow_reader_policy: Setting<SlowReaderPolicy>,
     ) -> Result<Self, crate::channel::Retired> {
         let (cursor, recovered, position) = channel.join(encoding, |log| {
             let (cursor, recovered) = start.locate(log);
@@ -102,17 +105,17 @@ impl Subscription {
         Ok(Subscription {
             channel,
             encoding,
-            slow_reader,
+            slow_reader_policy,
             cursor,
             position,
             recovered,
             ticket: None,
-            over: false,
+            finished: false,
         })
     }
 
     /// The id of the message before the first that this reader gets.
-    pub fn position(&self) -> Id {
+    pub fn start_id(&self) -> Id {
         self.position
     }
 
@@ -129,11 +132,11 @@ impl Subscription {
     /// What there is to read. Where there is nothing, the task is woken when there is.
     // ANCHOR: poll_next
     pub fn poll_next(&mut self, context: &mut Context<'_>) -> Poll<Next> {
-        if self.over {
+        if self.finished {
             return Poll::Ready(Next::End);
         }
         if !std::mem::replace(&mut self.recovered, true) {
-            return Poll::Ready(Next::Notice(Notice::Recovered(false)));
+            return Poll::Ready(Next::ControlMessage(ControlMessage::Recovered(false)));
         }
         let (encoding, cursor) = (self.encoding, self.cursor);
         let found = self.channel.read(&mut self.ticket, context.waker(), |log| {
@@ -145,20 +148,22 @@ impl Subscription {
         match found {
             None => Poll::Pending,
             Some(Found::Batch(batch)) => Poll::Ready(Next::Batch(batch)),
-            Some(Found::Passed { missed }) => Poll::Ready(Next::Notice(self.passed(missed))),
+            Some(Found::Passed { missed }) => {
+                Poll::Ready(Next::ControlMessage(self.passed(missed)))
+            }
         }
     }
 
-    fn passed(&mut self, missed: u64) -> Notice {
+    fn passed(&mut self, missed: u64) -> ControlMessage {
         self.channel.missed(missed);
-        match self.slow_reader.get() {
-            SlowReader::Skip => {
+        match self.slow_reader_policy.get() {
+            SlowReaderPolicy::Skip => {
                 self.cursor += missed;
-                Notice::Missed(missed)
+                ControlMessage::Missed(missed)
             }
-            SlowReader::Close => {
-                self.over = true;
-                Notice::Closed(Reason::Slow)
+            SlowReaderPolicy::Close => {
+                self.finished = true;
+                ControlMessage::Closed(CloseReason::Slow)
             }
         }
     }
@@ -221,7 +226,7 @@ impl Subscription {
     }
 
     /// The id of the message before the one to read next: what to come back with.
-    pub(crate) fn place(&self) -> Id {
+    pub(crate) fn last_id(&self) -> Id {
         Id { offset: self.cursor - 1, ..self.position }
     }
 

@@ -1,12 +1,12 @@
 //! The tail viewer: shows the newest message of a channel, which takes the place of the one before.
 
-use crate::{Encoding, Hub, Start, Subscription, over_http::headers};
+use crate::{Encoding, Hub, StartAt, Subscription, over_http::headers};
 use bytes::Bytes;
 use futures_core::Stream;
 use http::{HeaderMap, header, request::Parts};
 use pubsub::{
     ChannelName, HttpStreamer, Message, PubSub,
-    http::{Port, Refusal},
+    http::{BindAddress, Rejection},
 };
 use service::Settings;
 use std::{
@@ -15,40 +15,40 @@ use std::{
     task::{Context, Poll},
 };
 
-/// A service on `tail_port` where `GET` shows the newest message of a channel, as a
+/// A service on `tail_bind` where `GET` shows the newest message of a channel, as a
 /// `multipart/x-mixed-replace`.
-pub type HttpTailViewer = HttpStreamer<Tails>;
+pub type HttpTailViewer = HttpStreamer<TailHandler>;
 
 /// The hub, as the tail viewer reads it.
-pub struct Tails(Arc<Hub>);
+pub struct TailHandler(Arc<Hub>);
 
-impl Tails {
+impl TailHandler {
     /// A tail viewer for `hub`.
     pub fn viewer(settings: &Settings, hub: Arc<Hub>) -> HttpTailViewer {
-        let help = "Where GET shows the newest message of a channel. 0 takes a free port.";
-        let port = Port::new(settings, "tail_port", 8089, help);
-        HttpStreamer::on(port, "tail", settings, Arc::new(Tails(hub)))
+        let help = "Where GET shows the newest message of a channel. Port 0 takes a free one.";
+        let bind = BindAddress::new(settings, "tail_bind", 8089, help);
+        HttpStreamer::on(bind, "tail", settings, Arc::new(TailHandler(hub)))
     }
 }
 
-impl PubSub for Tails {
+impl PubSub for TailHandler {
     type Subscription = Tail;
 
     fn methods(&self) -> &'static str {
         "GET, HEAD, OPTIONS"
     }
 
-    fn admit(&self, request: &Parts) -> Result<HeaderMap, Refusal> {
+    fn admit(&self, request: &Parts) -> Result<HeaderMap, Rejection> {
         self.0.guard.admit(request)
     }
 
-    async fn publish(&self, channel: &ChannelName, message: Message) -> Result<(), Refusal> {
+    async fn publish(&self, channel: &ChannelName, message: Message) -> Result<(), Rejection> {
         self.0.publish(channel, message)
     }
 
-    fn subscribe(&self, channel: &ChannelName, request: &Parts) -> Result<Tail, Refusal> {
+    fn subscribe(&self, channel: &ChannelName, request: &Parts) -> Result<Tail, Rejection> {
         let encoding = if is_browser(request) { Encoding::Pictures } else { Encoding::Parts };
-        let subscription = self.0.subscribe(channel, encoding, Start::Last(1))?;
+        let subscription = self.0.subscribe(channel, encoding, StartAt::Last(1))?;
         let hello = subscription.hello();
         Ok(Tail { hello, shown: encoding.nothing(), subscription })
     }

@@ -52,7 +52,11 @@ async fn a_page_of_a_foreign_origin_may_neither_read_nor_publish() {
     let good = "Origin: https://good.example\r\n";
     let refused = ask(rig.http, &with_body("POST", "/news", good, "a\nb")).await;
     let readable = refused.header("access-control-allow-origin");
-    assert_eq!((refused.status, readable), (400, "https://good.example"), "a refusal can be read");
+    assert_eq!(
+        (refused.status, readable),
+        (400, "https://good.example"),
+        "a rejection can be read"
+    );
 
     let evil = [("Origin", "https://evil.example")];
     let (code, sentence) = rig.socket_with("/news", &evil).await.err().unwrap();

@@ -15,7 +15,7 @@ fn message(n: u64, length: usize) -> Message {
 
 fn encoded(encoding: Encoding, id: Id, message: &Message) -> Vec<u8> {
     let mut bytes = Vec::new();
-    encoding.put(id, message, &mut bytes);
+    encoding.encode(id, message, &mut bytes);
     bytes
 }
 

@@ -4,7 +4,7 @@
 
 mod rig;
 
-use message_hub::{Encoding, Hub, Next, Start};
+use message_hub::{Encoding, Hub, Next, StartAt};
 use pubsub::{ChannelName, Message};
 use rig::{
     parts::{settings, until},
@@ -36,7 +36,7 @@ fn a_hundred_thousand_channels_with_a_reader_each_cost_little() {
     let hub = Hub::new(&settings(&[], &[]));
     let before = resident();
     let mut readers: Vec<_> = (0..CHANNELS)
-        .map(|n| hub.subscribe(&name(n), Encoding::Frames, Start::Now).unwrap())
+        .map(|n| hub.subscribe(&name(n), Encoding::Frames, StartAt::Now).unwrap())
         .collect();
     let mut context = Context::from_waker(Waker::noop());
     for reader in &mut readers {
@@ -61,9 +61,9 @@ fn a_hundred_thousand_channels_with_a_reader_each_cost_little() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_channel_that_nobody_uses_any_more_is_dropped_with_its_history() {
-    let rig = rig(&[("channel_timeout", "0.05")]).await;
+    let rig = rig(&[("channel_idle_timeout", "0.05")]).await;
     let hub = rig.hub.hub();
-    let reader = hub.subscribe(&name(0), Encoding::Lines, Start::Now).unwrap();
+    let reader = hub.subscribe(&name(0), Encoding::Lines, StartAt::Now).unwrap();
     for n in 0..10_000 {
         hub.publish(&name(n), message("x")).unwrap();
     }
@@ -75,8 +75,8 @@ async fn a_channel_that_nobody_uses_any_more_is_dropped_with_its_history() {
 
 #[test]
 fn a_million_names_do_not_make_the_hub_grow() {
-    let hub = Hub::new(&settings(&[], &[("hub_bytes", "10000000")]));
-    let read = hub.subscribe(&name(0), Encoding::Lines, Start::Now).unwrap();
+    let hub = Hub::new(&settings(&[], &[("max_hub_bytes", "10000000")]));
+    let read = hub.subscribe(&name(0), Encoding::Lines, StartAt::Now).unwrap();
     for n in 0..1_000_000 {
         hub.publish(&name(n), message("x")).unwrap();
     }
@@ -88,12 +88,12 @@ fn a_million_names_do_not_make_the_hub_grow() {
 
 #[test]
 fn channels_without_a_message_are_dropped_before_those_with_one() {
-    let hub = Hub::new(&settings(&[], &[("hub_bytes", "1048576")]));
+    let hub = Hub::new(&settings(&[], &[("max_hub_bytes", "1048576")]));
     for n in 0..100 {
         hub.publish(&name(n), message("x")).unwrap();
     }
     for n in 100..100_000 {
-        drop(hub.subscribe(&name(n), Encoding::Lines, Start::Now).unwrap());
+        drop(hub.subscribe(&name(n), Encoding::Lines, StartAt::Now).unwrap());
     }
     let has_message = |n: &usize| {
         hub.most_read(usize::MAX)
@@ -105,19 +105,19 @@ fn channels_without_a_message_are_dropped_before_those_with_one() {
 
 #[tokio::test]
 async fn a_hub_whose_channels_are_all_read_keeps_less_of_each_and_then_refuses() {
-    let hub = Hub::new(&settings(&[], &[("hub_bytes", "1048576")]));
+    let hub = Hub::new(&settings(&[], &[("max_hub_bytes", "1048576")]));
     let readers: Vec<_> =
-        (0..20).map(|n| hub.subscribe(&name(n), Encoding::Lines, Start::Now).unwrap()).collect();
+        (0..20).map(|n| hub.subscribe(&name(n), Encoding::Lines, StartAt::Now).unwrap()).collect();
     let long = "x".repeat(10_000);
     for n in 0..2000 {
         hub.publish(&name(n % 20), message(&long)).unwrap();
     }
     assert!(hub.totals().bytes <= 1_048_576 / 8 * 9, "{}", hub.totals().bytes);
     let huge = "x".repeat(65_000);
-    let refusal = (0..20).find_map(|n| hub.publish(&name(n), message(&huge)).err());
-    let refusal = refusal.expect("twenty times 65,000 bytes do not fit");
-    assert_eq!(refusal.status, 503);
-    assert!(refusal.sentence.contains("hub_bytes"), "{refusal}");
+    let rejection = (0..20).find_map(|n| hub.publish(&name(n), message(&huge)).err());
+    let rejection = rejection.expect("twenty times 65,000 bytes do not fit");
+    assert_eq!(rejection.status, 503);
+    assert!(rejection.sentence.contains("max_hub_bytes"), "{rejection}");
     assert!(hub.totals().bytes <= 1_048_576 / 8 * 9 + 65_100, "{}", hub.totals().bytes);
     drop(readers);
     let published = || hub.publish(&name(0), message(&huge)).is_ok();
@@ -126,15 +126,15 @@ async fn a_hub_whose_channels_are_all_read_keeps_less_of_each_and_then_refuses()
 
 #[tokio::test]
 async fn a_hub_knows_what_it_comes_to_and_where_most_is_going_on() {
-    let hub = Hub::new(&settings(&[], &[("history", "2")]));
-    let subscribe = |n| hub.subscribe(&name(n), Encoding::Frames, Start::Now).unwrap();
+    let hub = Hub::new(&settings(&[], &[("history_messages", "2")]));
+    let subscribe = |n| hub.subscribe(&name(n), Encoding::Frames, StartAt::Now).unwrap();
     let mut slow = subscribe(3);
     let others = [subscribe(1), subscribe(3)];
     for (n, count) in [(0, 1), (1, 2), (2, 3), (3, 5)] {
         (0..count).for_each(|_| hub.publish(&name(n), message("x")).unwrap());
     }
     let mut context = Context::from_waker(Waker::noop());
-    assert!(matches!(slow.poll_next(&mut context), Poll::Ready(Next::Notice(_))));
+    assert!(matches!(slow.poll_next(&mut context), Poll::Ready(Next::ControlMessage(_))));
     let totals = hub.totals();
     let told = (totals.channels, totals.readers, totals.messages, totals.missed);
     assert_eq!(told, (4, 3, 11, 3));

@@ -34,7 +34,7 @@ async fn publish_many(rig: &Rig) {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_reader_that_was_too_slow_is_told_how_many_it_missed() {
-    let rig = rig(&[("history", "10"), ("send_buffer_bytes", "4096")]).await;
+    let rig = rig(&[("history_messages", "10"), ("send_buffer_bytes", "4096")]).await;
     let mut lines = Reader::subscribe(rig.http, "/news").await;
     let mut json = Reader::subscribe(rig.http, "/news?as=json").await;
     let mut socket = rig.socket("/news").await;
@@ -82,7 +82,11 @@ async fn a_reader_that_was_too_slow_is_told_how_many_it_missed() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_reader_that_was_too_slow_is_closed_where_that_is_set() {
-    let settings = [("history", "10"), ("send_buffer_bytes", "4096"), ("slow_reader", "close")];
+    let settings = [
+        ("history_messages", "10"),
+        ("send_buffer_bytes", "4096"),
+        ("slow_reader_policy", "close"),
+    ];
     let rig = rig(&settings).await;
     let mut lines = Reader::subscribe(rig.http, "/news").await;
     let mut events =
@@ -103,7 +107,7 @@ async fn a_reader_that_was_too_slow_is_closed_where_that_is_set() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn readers_that_read_nothing_keep_nothing_but_the_history() {
-    let rig = rig(&[("history", "10"), ("send_buffer_bytes", "4096")]).await;
+    let rig = rig(&[("history_messages", "10"), ("send_buffer_bytes", "4096")]).await;
     let mut stuck = Vec::new();
     for _ in 0..20 {
         stuck.push(Reader::subscribe(rig.http, "/news").await);

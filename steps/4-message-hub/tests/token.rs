@@ -16,11 +16,11 @@ use tempfile::TempDir;
 const TOKENS: [&str; 3] = ["first-token", "second-token", "third-token"];
 
 /// The folder of one hub in the background, which is stopped at the end.
-struct Place(TempDir);
+struct StateDir(TempDir);
 
-impl Place {
+impl StateDir {
     fn new() -> Self {
-        Place(TempDir::new().unwrap())
+        StateDir(TempDir::new().unwrap())
     }
 
     fn path(&self, file: &str) -> PathBuf {
@@ -65,7 +65,7 @@ impl Place {
     /// The status that who publishes with this token is answered.
     fn publish(&self, token: &str) -> u16 {
         let status = self.good("status", &[]);
-        let port = status.lines().find_map(|line| line.trim().strip_prefix("pubsub_port = "));
+        let port = status.lines().find_map(|line| line.trim().strip_prefix("http_bind = "));
         let mut stream = TcpStream::connect(port.unwrap()).unwrap();
         stream.set_read_timeout(Some(Duration::from_secs(30))).unwrap();
         let authorization = format!("Authorization: Bearer {token}\r\nConnection: close");
@@ -89,7 +89,7 @@ impl Place {
     }
 }
 
-impl Drop for Place {
+impl Drop for StateDir {
     fn drop(&mut self) {
         self.run("stop", &[]);
         let log = fs::read_to_string(self.path("message-hub.log")).unwrap_or_default();
@@ -104,69 +104,72 @@ fn assert_shows_no_token(text: &str) {
     assert!(TOKENS.iter().all(|token| !text.contains(token)), "{text}");
 }
 
-const PORTS: [(&str, &str); 3] =
-    [("SERVICE_PUBSUB_PORT", "0"), ("SERVICE_TAIL_PORT", "0"), ("SERVICE_WEBSOCKET_PORT", "0")];
+const PORTS: [(&str, &str); 3] = [
+    ("SERVICE_HTTP_BIND", "127.0.0.1:0"),
+    ("SERVICE_TAIL_BIND", "127.0.0.1:0"),
+    ("SERVICE_WEBSOCKET_BIND", "127.0.0.1:0"),
+];
 
 #[test]
 fn a_token_from_the_environment_holds_after_a_restart_from_another_shell() {
-    let place = Place::new();
-    place.good("start", &[&PORTS[..], &[("SERVICE_PUBLISH_TOKEN", TOKENS[0])]].concat());
-    place.assert_token(TOKENS[0]);
-    assert_shows_no_token(&place.listed());
+    let state_dir = StateDir::new();
+    state_dir.good("start", &[&PORTS[..], &[("SERVICE_PUBLISH_TOKEN", TOKENS[0])]].concat());
+    state_dir.assert_token(TOKENS[0]);
+    assert_shows_no_token(&state_dir.listed());
     for _ in 0..2 {
-        place.good("restart", &[]);
-        place.assert_token(TOKENS[0]);
+        state_dir.good("restart", &[]);
+        state_dir.assert_token(TOKENS[0]);
     }
-    place.good("restart", &[("SERVICE_PUBLISH_TOKEN", TOKENS[1])]);
-    place.assert_token(TOKENS[1]);
-    assert_shows_no_token(&place.listed());
+    state_dir.good("restart", &[("SERVICE_PUBLISH_TOKEN", TOKENS[1])]);
+    state_dir.assert_token(TOKENS[1]);
+    assert_shows_no_token(&state_dir.listed());
 }
 
 #[test]
 fn a_token_in_a_file_holds_when_the_file_is_gone_and_changes_when_it_does() {
-    let place = Place::new();
-    place.write("message-hub.toml", &format!("publish_token = \"{}\"", TOKENS[0]));
-    place.write("token", TOKENS[2]);
-    place.good("start", &PORTS);
-    place.assert_token(TOKENS[0]);
-    place.write("message-hub.toml", &format!("publish_token = \"{}\"", TOKENS[1]));
-    assert_eq!(place.good("reload", &[]), "publish_token: [redacted] -> [redacted]\n");
-    place.assert_token(TOKENS[1]);
-    fs::remove_file(place.path("message-hub.toml")).unwrap();
+    let state_dir = StateDir::new();
+    state_dir.write("message-hub.toml", &format!("publish_token = \"{}\"", TOKENS[0]));
+    state_dir.write("token", TOKENS[2]);
+    state_dir.good("start", &PORTS);
+    state_dir.assert_token(TOKENS[0]);
+    state_dir.write("message-hub.toml", &format!("publish_token = \"{}\"", TOKENS[1]));
+    assert_eq!(state_dir.good("reload", &[]), "publish_token: [redacted] -> [redacted]\n");
+    state_dir.assert_token(TOKENS[1]);
+    fs::remove_file(state_dir.path("message-hub.toml")).unwrap();
     for command in ["reload", "restart"] {
-        let said = place.bad(command, &[]);
+        let said = state_dir.bad(command, &[]);
         assert!(said.contains("message-hub.toml: the settings file cannot be read"), "{said}");
-        place.assert_token(TOKENS[1]);
+        state_dir.assert_token(TOKENS[1]);
     }
-    place.write("message-hub.toml", "publish_token_file = \"token\"");
-    assert_eq!(place.good("reload", &[]), "publish_token: [redacted] -> [redacted]\n");
-    place.assert_token(TOKENS[2]);
-    place.good("settings", &[]);
+    state_dir.write("message-hub.toml", "publish_token_file = \"token\"");
+    assert_eq!(state_dir.good("reload", &[]), "publish_token: [redacted] -> [redacted]\n");
+    state_dir.assert_token(TOKENS[2]);
+    state_dir.good("settings", &[]);
 }
 
 #[test]
 fn a_token_that_systemd_keeps_holds_after_a_restart_by_hand() {
-    let place = Place::new();
-    fs::create_dir(place.path("credentials")).unwrap();
-    place.write("credentials/publish_token", TOKENS[0]);
-    place.write("credentials/another", "of another service's");
-    let credentials = place.path("credentials");
+    let state_dir = StateDir::new();
+    fs::create_dir(state_dir.path("credentials")).unwrap();
+    state_dir.write("credentials/publish_token", TOKENS[0]);
+    state_dir.write("credentials/another", "of another service's");
+    let credentials = state_dir.path("credentials");
     let credentials = ("CREDENTIALS_DIRECTORY", credentials.to_str().unwrap());
-    place.good("start", &[&PORTS[..], &[credentials]].concat());
-    place.assert_token(TOKENS[0]);
-    place.good("restart", &[]);
-    place.assert_token(TOKENS[0]);
-    place.good("restart", &[("SERVICE_PUBLISH_TOKEN", TOKENS[1])]);
-    place.assert_token(TOKENS[1]);
+    state_dir.good("start", &[&PORTS[..], &[credentials]].concat());
+    state_dir.assert_token(TOKENS[0]);
+    state_dir.good("restart", &[]);
+    state_dir.assert_token(TOKENS[0]);
+    state_dir.good("restart", &[("SERVICE_PUBLISH_TOKEN", TOKENS[1])]);
+    state_dir.assert_token(TOKENS[1]);
 }
 
 #[test]
 fn a_token_on_the_command_line_is_refused_and_what_to_do_is_told() {
-    let place = Place::new();
+    let state_dir = StateDir::new();
     for command in ["run", "start", "settings"] {
         let output = Command::new(env!("CARGO_BIN_EXE_message-hub"))
             .args([command, "--set", "publish_token=first-token", "--state-dir"])
-            .arg(place.0.path())
+            .arg(state_dir.0.path())
             .output()
             .unwrap();
         let said = String::from_utf8(output.stderr).unwrap();

@@ -1,6 +1,6 @@
 //! The time between the word to stop and the stop.
 
-use crate::pulse::Pulse;
+use crate::health::GatewayHealth;
 use service::{Scope, Setting, Settings};
 use std::{sync::Arc, time::Duration};
 use tokio::time::sleep;
@@ -25,17 +25,17 @@ impl Drain {
 
     /// Resolves when the service of `scope` stops, and whoever sends clients here has had time to
     /// notice.
-    // ANCHOR: over
-    pub(crate) async fn over(self, scope: Scope, pulse: Arc<Pulse>) {
+    // ANCHOR: finished
+    pub(crate) async fn finished(self, scope: Scope, health: Arc<GatewayHealth>) {
         scope.stopping().await;
         let time = self.time.get();
         if !time.is_zero() {
-            pulse.drain(true);
+            health.drain(true);
             info!(service = %scope, "draining for {} s", time.as_secs_f64());
             sleep(time).await;
         }
     }
-    // ANCHOR_END: over
+    // ANCHOR_END: finished
 
     /// How long a service may take to stop that drains first. Work that says goodbye has half of it.
     pub(crate) fn stop_timeout(&self) -> Duration {

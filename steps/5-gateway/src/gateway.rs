@@ -1,10 +1,10 @@
 //! The gateway: a number client, a message hub and a web server, and a bridge between them.
 
-use crate::{WebServer, drain::Drain, pulse::Pulse};
+use crate::{WebServer, drain::Drain, health::GatewayHealth};
 use message_hub::{Hub, MessageHub};
 use number_client::{NumberClient, Numbers, Server};
-use pubsub::{ChannelName, Message, http::Refusal};
-use service::{Failure, LogLimit, Scope, Service, Settings};
+use pubsub::{ChannelName, Message, http::Rejection};
+use service::{BoxError, LogLimit, Scope, Service, Settings};
 use std::{pin::pin, sync::Arc, time::Duration};
 use tokio::select;
 use tracing::warn;
@@ -18,7 +18,7 @@ pub struct Gateway {
     client: Arc<NumberClient>,
     hub: Arc<MessageHub>,
     web: Arc<WebServer>,
-    pulse: Arc<Pulse>,
+    health: Arc<GatewayHealth>,
     drain: Drain,
 }
 
@@ -28,9 +28,9 @@ impl Gateway {
     pub fn new(settings: &Settings) -> Self {
         let client = Arc::new(NumberClient::new(settings, Server::new(settings)));
         let hub = Arc::new(MessageHub::new(settings));
-        let pulse = Arc::new(Pulse::new(client.connected()));
-        let web = Arc::new(WebServer::new(settings, hub.hub().clone(), pulse.clone()));
-        Gateway { client, hub, web, pulse, drain: Drain::new(settings) }
+        let health = Arc::new(GatewayHealth::new(client.connected()));
+        let web = Arc::new(WebServer::new(settings, hub.hub().clone(), health.clone()));
+        Gateway { client, hub, web, health, drain: Drain::new(settings) }
     }
 }
 
@@ -43,11 +43,11 @@ impl Service for Gateway {
         vec![self.hub.clone(), self.web.clone(), self.client.clone()]
     }
 
-    fn start(&self, scope: &Scope) -> Result<(), Failure> {
-        self.pulse.drain(false);
+    fn start(&self, scope: &Scope) -> Result<(), BoxError> {
+        self.health.drain(false);
         let numbers = self.client.numbers().ok_or("the number client has not started")?;
-        let bridge = bridge(numbers, self.hub.hub().clone(), self.pulse.clone(), scope.clone());
-        let drained = self.drain.clone().over(scope.clone(), self.pulse.clone());
+        let bridge = bridge(numbers, self.hub.hub().clone(), self.health.clone(), scope.clone());
+        let drained = self.drain.clone().finished(scope.clone(), self.health.clone());
         scope.spawn_graceful_task("bridge", async {
             let mut drained = pin!(drained);
             select! { () = bridge => drained.await, () = &mut drained => {} }
@@ -64,24 +64,24 @@ impl Service for Gateway {
 
 /// Publishes each number.
 // ANCHOR: bridge
-async fn bridge(mut numbers: Numbers, hub: Arc<Hub>, pulse: Arc<Pulse>, scope: Scope) {
+async fn bridge(mut numbers: Numbers, hub: Arc<Hub>, health: Arc<GatewayHealth>, scope: Scope) {
     let channel = ChannelName::from_path(NUMBERS).expect("it is a name");
     let refused = LogLimit::default();
     while let Some(number) = numbers.next().await {
         let published = publish(&hub, &channel, number);
         match published {
-            Ok(()) => pulse.beat(),
+            Ok(()) => health.record_published(),
             // It is lost, and the next is tried: numbers do not wait.
-            Err(refusal) => {
+            Err(rejection) => {
                 if let Some(more) = refused.admit() {
-                    warn!(service = %scope, "not published: {refusal}{more}");
+                    warn!(service = %scope, "not published: {rejection}{more}");
                 }
             }
         }
     }
 }
 
-fn publish(hub: &Hub, channel: &ChannelName, number: u8) -> Result<(), Refusal> {
+fn publish(hub: &Hub, channel: &ChannelName, number: u8) -> Result<(), Rejection> {
     hub.publish(channel, Message::parse(number.to_string().as_bytes())?)
 }
 // ANCHOR_END: bridge

@@ -5,14 +5,14 @@
 //! | --- | --- |
 //! | `gateway.rs` | [`Gateway`]: the parts, put together, and the bridge |
 //! | `drain.rs` | the time between the word to stop and the stop |
-//! | `pulse.rs` | whether the gateway is ready, and how many numbers it has passed on |
+//! | `health.rs` | whether the gateway is ready, and how many numbers it has passed on |
 //! | `web/` | [`WebServer`]: page, streams, WebSockets, health and metrics on one port |
 //!
 //! Chapter 5 tells this crate.
 
 mod drain;
 mod gateway;
-mod pulse;
+mod health;
 pub mod web;
 
 pub use gateway::Gateway;

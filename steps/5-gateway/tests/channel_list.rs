@@ -5,7 +5,7 @@ mod rig;
 
 use gateway::{
     WebServer,
-    web::{Figure, Vitals},
+    web::{HealthCheck, Metric},
 };
 use message_hub::Hub;
 use pubsub::{ChannelName, Message};
@@ -14,19 +14,19 @@ use std::{fs, net::SocketAddr, sync::Arc, time::Duration};
 
 struct Well;
 
-impl Vitals for Well {
+impl HealthCheck for Well {
     fn ready(&self) -> Result<(), &'static str> {
         Ok(())
     }
 
-    fn figures(&self) -> Vec<Figure> {
+    fn metrics(&self) -> Vec<Metric> {
         Vec::new()
     }
 }
 
 /// A web server of a hub with so many channels that a list of them takes a while.
 async fn web_server() -> (SocketAddr, service::Lifecycle) {
-    let settings = settings(&["web_port"], &[]);
+    let settings = settings(&["web_bind"], &[]);
     let hub = Arc::new(Hub::new(&settings));
     for n in 0..50_000 {
         let name = ChannelName::from_path(&format!("/{n}")).unwrap();

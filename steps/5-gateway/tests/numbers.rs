@@ -22,7 +22,7 @@ async fn counting() -> Rig {
     let settings = [
         ("seed", "7"),
         ("rate_per_minute", "12000"),
-        ("history", "1000000"),
+        ("history_messages", "1000000"),
         ("history_bytes", "100000000"),
     ];
     rig(&settings).await

@@ -32,7 +32,7 @@ async fn serves(rig: &Rig) {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_gateway_is_ready_while_its_number_server_is_there_and_serves_in_any_case() {
     let absent = Absent::new();
-    let rig = rig(&[("numbers", &absent.address()), ("longest_wait", "0.1")]).await;
+    let rig = rig(&[("number_server", &absent.address()), ("max_backoff", "0.1")]).await;
     let mut numbers = Reader::subscribe(rig.web, "/numbers").await;
     until(&rig, AWAY).await;
     serves(&rig).await;

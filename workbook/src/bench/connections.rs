@@ -33,7 +33,7 @@ const CONNECTING: usize = 512;
 const WATCHED: Duration = Duration::from_secs(8);
 
 /// A connection that has no number after this long does not count as held.
-const PATIENCE: Duration = Duration::from_secs(30);
+const ROUND_TIMEOUT: Duration = Duration::from_secs(30);
 
 /// The time from one number to the next.
 const PERIOD: Duration = Duration::from_secs(1);
@@ -155,7 +155,7 @@ async fn hold(
     mut end: watch::Receiver<Option<Instant>>,
 ) -> Option<(Vec<Instant>, TcpStream)> {
     let permit = permits.acquire_owned().await.ok()?;
-    let mut stream = timeout(PATIENCE, first_number(address)).await.ok()?.ok()?;
+    let mut stream = timeout(ROUND_TIMEOUT, first_number(address)).await.ok()?.ok()?;
     let mut arrivals = vec![Instant::now()];
     drop(permit);
     connected.send(()).await.ok()?;

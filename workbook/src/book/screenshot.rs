@@ -38,7 +38,7 @@ mod tests {
     fn a_screenshot_is_a_picture_for_light_themes_and_one_for_dark_ones() {
         let root = project();
         // That the page has changed is for the check to tell.
-        fs::write(root.path().join("steps/5-gateway/page/page.js"), "changed").unwrap();
+        fs::write(root.path().join("steps/5-gateway/static/page.js"), "changed").unwrap();
         let image = |scheme, size| {
             format!(
                 "<img class=\"on-{scheme}\" src=\"figures/page-{scheme}.png\" alt=\"A page, &quot;so&quot; &amp; &lt;so&gt;\" {size}>"

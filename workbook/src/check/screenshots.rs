@@ -83,12 +83,12 @@ mod tests {
     #[test]
     fn a_page_that_has_changed_is_found() {
         let found = found(README, "{{#screenshot page}}\n", |root| {
-            fs::write(root.join("steps/5-gateway/page/page.js"), "stop();").unwrap();
+            fs::write(root.join("steps/5-gateway/static/page.js"), "stop();").unwrap();
         });
         assert_eq!(
             found,
             [
-                "book/results/page.toml:1: the screenshot shows the page as it was before steps/5-gateway/page changed; `just accept` takes it anew"
+                "book/results/page.toml:1: the screenshot shows the page as it was before steps/5-gateway/static changed; `just accept` takes it anew"
             ]
         );
     }

@@ -1,10 +1,10 @@
 //! Starts the background process, and talks to it: `start stop restart reload status log`.
 
 use super::{
-    Problem,
+    CommandError,
     command_line::CommandLine,
     control::{Answer, Options, Request, ask},
-    instance::{Holder, Instance},
+    instance::{Instance, PidfileState},
 };
 use crate::{State, Status};
 use std::{
@@ -26,23 +26,24 @@ const NOT_READY: u8 = 4;
 
 /// Starts the background process; returns when its service is ready, or says why it is not.
 // ANCHOR: start
-pub(super) fn start(instance: &Instance, line: &CommandLine) -> Result<ExitCode, Problem> {
-    if let Holder::Process { pid } = instance.holder()? {
+pub(super) fn start(instance: &Instance, line: &CommandLine) -> Result<ExitCode, CommandError> {
+    if let PidfileState::Held { pid } = instance.pidfile_state()? {
         return Err(instance.already_running(pid));
     }
     let log = open_log(instance)?;
-    let (ours, theirs) = UnixStream::pair().map_err(Problem::io("a socket to the new process"))?;
-    let program = std::env::current_exe().map_err(Problem::io("this program's own path"))?;
+    let (ours, theirs) =
+        UnixStream::pair().map_err(CommandError::io("a socket to the new process"))?;
+    let program = std::env::current_exe().map_err(CommandError::io("this program's own path"))?;
     let mut child = Command::new(program)
         .arg("background")
         .args(line.to_arguments())
         .envs(line.environment.iter().cloned())
         .env("SERVICE_STATE_DIR", instance.folder())
         .stdin(OwnedFd::from(theirs)) // where it reports
-        .stdout(log.try_clone().map_err(Problem::io("the log"))?)
+        .stdout(log.try_clone().map_err(CommandError::io("the log"))?)
         .stderr(log)
         .spawn()
-        .map_err(Problem::io("a new process"))?;
+        .map_err(CommandError::io("a new process"))?;
     let mut report = String::new();
     // Should the process die without a word, the read ends.
     let _ = BufReader::new(ours).read_line(&mut report);
@@ -50,10 +51,10 @@ pub(super) fn start(instance: &Instance, line: &CommandLine) -> Result<ExitCode,
         println!("{} is ready (pid {})", instance.name, child.id());
         return Ok(ExitCode::SUCCESS);
     }
-    let status = child.wait().map_err(Problem::io("the new process"))?;
+    let status = child.wait().map_err(CommandError::io("the new process"))?;
     Err(match report.trim_end().strip_prefix(FAILED) {
-        Some(reason) => Problem::Reported(reason.replace(NEWLINE, "\n")),
-        None => Problem::Background(format!(
+        Some(reason) => CommandError::Reported(reason.replace(NEWLINE, "\n")),
+        None => CommandError::Background(format!(
             "the new process ended ({status}) before it was ready; its log is {}",
             instance.log().display()
         )),
@@ -61,13 +62,13 @@ pub(super) fn start(instance: &Instance, line: &CommandLine) -> Result<ExitCode,
 }
 // ANCHOR_END: start
 
-fn open_log(instance: &Instance) -> Result<File, Problem> {
+fn open_log(instance: &Instance) -> Result<File, CommandError> {
     let path = instance.log();
     OpenOptions::new()
         .create(true)
         .append(true)
         .open(&path)
-        .map_err(Problem::io(path.display().to_string()))
+        .map_err(CommandError::io(path.display().to_string()))
 }
 
 /// The two reports there are, each a line.
@@ -112,37 +113,39 @@ impl Report {
 }
 
 /// Stops the background process; returns when it has ended.
-pub(super) fn stop(instance: &Instance) -> Result<ExitCode, Problem> {
-    match instance.holder()? {
-        Holder::Process { pid } => {
+pub(super) fn stop(instance: &Instance) -> Result<ExitCode, CommandError> {
+    match instance.pidfile_state()? {
+        PidfileState::Held { pid } => {
             stop_process(instance, pid)?;
             println!("{} is stopped", instance.name);
         }
-        Holder::Killed { pid } => {
+        PidfileState::Stale { pid } => {
             println!("{} is not running: pid {pid} was killed", instance.name)
         }
-        Holder::Nobody => println!("{} is not running", instance.name),
+        PidfileState::Free => println!("{} is not running", instance.name),
     }
     Ok(ExitCode::SUCCESS)
 }
 
-fn stop_process(instance: &Instance, pid: u32) -> Result<(), Problem> {
+fn stop_process(instance: &Instance, pid: u32) -> Result<(), CommandError> {
     match ask_running(instance, pid, Request::Stop) {
         Ok(answer) => {
             instance.wait_for_end(pid)?;
             print_lines(answer).map(drop)
         }
         // A process that is being stopped already does not answer.
-        Err(problem) => match instance.holder()? {
-            Holder::Process { pid: now } if now == pid => Err(problem),
+        Err(problem) => match instance.pidfile_state()? {
+            PidfileState::Held { pid: now } if now == pid => Err(problem),
             _ => Ok(()),
         },
     }
 }
 
 /// What the background process was started with; nothing if there is no such process.
-pub(super) fn options(instance: &Instance) -> Result<Options, Problem> {
-    let Holder::Process { pid } = instance.holder()? else { return Ok(Options::default()) };
+pub(super) fn options(instance: &Instance) -> Result<Options, CommandError> {
+    let PidfileState::Held { pid } = instance.pidfile_state()? else {
+        return Ok(Options::default());
+    };
     match ask_running(instance, pid, Request::Options)? {
         Answer::Options(options) => Ok(options),
         _ => Err(another_answer()),
@@ -150,21 +153,23 @@ pub(super) fn options(instance: &Instance) -> Result<Options, Problem> {
 }
 
 /// Stops and starts the background process.
-pub(super) fn restart(instance: &Instance, line: &CommandLine) -> Result<ExitCode, Problem> {
-    match instance.holder()? {
-        Holder::Process { .. } => drop(stop(instance)?),
-        Holder::Killed { pid } => println!(
+pub(super) fn restart(instance: &Instance, line: &CommandLine) -> Result<ExitCode, CommandError> {
+    match instance.pidfile_state()? {
+        PidfileState::Held { .. } => drop(stop(instance)?),
+        PidfileState::Stale { pid } => println!(
             "{} was not running: pid {pid} was killed, and what it was started with is not known; starting with what is given now",
             instance.name
         ),
-        Holder::Nobody => {}
+        PidfileState::Free => {}
     }
     start(instance, line)
 }
 
 /// Has the background process read its settings again.
-pub(super) fn reload(instance: &Instance) -> Result<ExitCode, Problem> {
-    let Holder::Process { pid } = instance.holder()? else { return Err(not_running(instance)) };
+pub(super) fn reload(instance: &Instance) -> Result<ExitCode, CommandError> {
+    let PidfileState::Held { pid } = instance.pidfile_state()? else {
+        return Err(not_running(instance));
+    };
     if print_lines(ask_running(instance, pid, Request::Reload)?)? == 0 {
         println!("nothing has changed");
     }
@@ -172,21 +177,21 @@ pub(super) fn reload(instance: &Instance) -> Result<ExitCode, Problem> {
 }
 
 /// Prints what runs; the exit code tells scripts.
-pub(super) fn status(instance: &Instance) -> Result<ExitCode, Problem> {
+pub(super) fn status(instance: &Instance) -> Result<ExitCode, CommandError> {
     let name = instance.name;
-    match instance.holder()? {
-        Holder::Nobody => {
+    match instance.pidfile_state()? {
+        PidfileState::Free => {
             println!("{name} is not running");
             Ok(NOT_RUNNING.into())
         }
-        Holder::Killed { pid } => {
+        PidfileState::Stale { pid } => {
             let command = &instance.command;
             println!(
                 "{name} is not running: pid {pid} was killed; `{command} start` starts it again"
             );
             Ok(KILLED.into())
         }
-        Holder::Process { pid } => {
+        PidfileState::Held { pid } => {
             let Answer::Status { tree, seconds, .. } = ask_running(instance, pid, Request::Status)?
             else {
                 return Err(another_answer());
@@ -217,7 +222,7 @@ fn print_tree(status: &Status, depth: usize) {
 }
 
 /// Prints the end of the log, by way of `tail`, which does this better than we would.
-pub(super) fn log(instance: &Instance, follow: bool, lines: u32) -> Result<ExitCode, Problem> {
+pub(super) fn log(instance: &Instance, follow: bool, lines: u32) -> Result<ExitCode, CommandError> {
     open_log(instance)?; // so that there is one
     let follow = if follow { Some("-F") } else { None };
     let error = Command::new("tail")
@@ -227,34 +232,34 @@ pub(super) fn log(instance: &Instance, follow: bool, lines: u32) -> Result<ExitC
         .arg(instance.log())
         .stdin(Stdio::null())
         .exec();
-    Err(Problem::io("tail")(error))
+    Err(CommandError::io("tail")(error))
 }
 
-fn ask_running(instance: &Instance, pid: u32, request: Request) -> Result<Answer, Problem> {
+fn ask_running(instance: &Instance, pid: u32, request: Request) -> Result<Answer, CommandError> {
     ask(instance, request).map_err(|error| {
         let log = instance.log().display().to_string();
-        Problem::Background(format!(
+        CommandError::Background(format!(
             "pid {pid} does not answer ({error}); its log is {log}, and `kill -9 {pid}` ends it"
         ))
     })
 }
 
-fn not_running(instance: &Instance) -> Problem {
-    Problem::Background(format!("not running; `{} start` starts it", instance.command))
+fn not_running(instance: &Instance) -> CommandError {
+    CommandError::Background(format!("not running; `{} start` starts it", instance.command))
 }
 
 /// Prints what the process answered; returns how many lines that were.
-fn print_lines(answer: Answer) -> Result<usize, Problem> {
+fn print_lines(answer: Answer) -> Result<usize, CommandError> {
     match answer {
         Answer::Done { lines } => {
             lines.iter().for_each(|line| println!("{line}"));
             Ok(lines.len())
         }
-        Answer::Failed { reason } => Err(Problem::Background(reason)),
+        Answer::Failed { reason } => Err(CommandError::Background(reason)),
         Answer::Status { .. } | Answer::Options(_) => Err(another_answer()),
     }
 }
 
-fn another_answer() -> Problem {
-    Problem::Background("the process gave an answer to another question".into())
+fn another_answer() -> CommandError {
+    CommandError::Background("the process gave an answer to another question".into())
 }

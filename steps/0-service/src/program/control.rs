@@ -19,10 +19,10 @@ use tokio_util::task::TaskTracker;
 use tracing::{debug, warn};
 
 /// How long a process may take to answer; a stop of a deep tree takes longest.
-const PATIENCE: Duration = Duration::from_secs(60);
+const ANSWER_TIMEOUT: Duration = Duration::from_secs(60);
 
 /// How long a client may take to say what it wants.
-const HURRY: Duration = Duration::from_secs(5);
+const REQUEST_TIMEOUT: Duration = Duration::from_secs(5);
 
 /// What a command asks.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -58,7 +58,7 @@ pub(super) struct Options {
 /// Asks the process that holds `instance`.
 pub(super) fn ask(instance: &Instance, request: Request) -> io::Result<Answer> {
     let mut stream = UnixStream::connect(instance.socket())?;
-    stream.set_read_timeout(Some(PATIENCE))?;
+    stream.set_read_timeout(Some(ANSWER_TIMEOUT))?;
     stream.write_all(format!("{}\n", serde_json::to_string(&request)?).as_bytes())?;
     let mut line = String::new();
     BufReader::new(stream).read_line(&mut line)?;
@@ -73,7 +73,7 @@ pub(super) struct Listener {
     instance: Instance,
     socket: tokio::net::UnixListener,
     /// The commands that are being answered.
-    pub(super) conversations: TaskTracker,
+    pub(super) clients: TaskTracker,
 }
 
 impl Listener {
@@ -86,7 +86,7 @@ impl Listener {
         }
         let socket = tokio::net::UnixListener::bind(instance.socket())?;
         std::fs::set_permissions(instance.socket(), Permissions::from_mode(0o600))?;
-        Ok(Listener { instance, socket, conversations: TaskTracker::new() })
+        Ok(Listener { instance, socket, clients: TaskTracker::new() })
     }
 
     /// Passes requests on to `asked`, for ever.
@@ -94,7 +94,7 @@ impl Listener {
         let limit = LogLimit::default();
         loop {
             match self.socket.accept().await {
-                Ok((stream, _)) => drop(self.conversations.spawn(converse(stream, asked.clone()))),
+                Ok((stream, _)) => drop(self.clients.spawn(handle_client(stream, asked.clone()))),
                 Err(error) => {
                     if let Some(more) = limit.admit() {
                         warn!("control socket: {error}{more}");
@@ -114,20 +114,20 @@ impl Drop for Listener {
     }
 }
 
-async fn converse(stream: tokio::net::UnixStream, asked: mpsc::Sender<Asked>) {
-    if let Err(error) = try_converse(stream, asked).await {
+async fn handle_client(stream: tokio::net::UnixStream, asked: mpsc::Sender<Asked>) {
+    if let Err(error) = try_handle_client(stream, asked).await {
         debug!("control socket: {error}");
     }
 }
 
-async fn try_converse(
+async fn try_handle_client(
     stream: tokio::net::UnixStream,
     asked: mpsc::Sender<Asked>,
 ) -> io::Result<()> {
     let (from, mut to) = stream.into_split();
     let mut line = String::new();
     let mut from = tokio::io::AsyncReadExt::take(tokio::io::BufReader::new(from), 1024);
-    tokio::time::timeout(HURRY, from.read_line(&mut line)).await??;
+    tokio::time::timeout(REQUEST_TIMEOUT, from.read_line(&mut line)).await??;
     let request = serde_json::from_str(&line)?;
     let (answer, answered) = oneshot::channel();
     asked.send((request, answer)).await.map_err(io::Error::other)?;

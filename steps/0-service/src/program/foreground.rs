@@ -1,11 +1,11 @@
 //! Runs a service in this process, until a signal or a command stops it.
 
 use super::{
-    Problem, Program,
+    CommandError, Program,
     background::Report,
     control::{Answer, Asked, Listener, Options, Request},
     instance::Instance,
-    signals::{Signals, Wish},
+    signals::{SignalAction, Signals},
 };
 use crate::{Error, Lifecycle, log::Log, settings::sources::environment};
 use std::{
@@ -20,11 +20,11 @@ use tracing::{error, info, warn};
 const INTERRUPTED: i32 = 130;
 
 /// How long the last answers may take to be read, when the service has stopped.
-const FAREWELL: Duration = Duration::from_secs(1);
+const LAST_ANSWERS_TIMEOUT: Duration = Duration::from_secs(1);
 
 /// Runs the program here. With an instance, it is the background process of that instance.
-pub(super) fn run(program: Program, instance: Option<Instance>) -> Result<ExitCode, Problem> {
-    let runtime = tokio::runtime::Runtime::new().map_err(Problem::io("tokio's runtime"))?;
+pub(super) fn run(program: Program, instance: Option<Instance>) -> Result<ExitCode, CommandError> {
+    let runtime = tokio::runtime::Runtime::new().map_err(CommandError::io("tokio's runtime"))?;
     let log = program.start_log();
     raise_open_files();
     let result = runtime.block_on(async {
@@ -38,7 +38,7 @@ pub(super) fn run(program: Program, instance: Option<Instance>) -> Result<ExitCo
     result.map(|()| ExitCode::SUCCESS)
 }
 
-async fn in_background(program: Program, log: Log, instance: Instance) -> Result<(), Problem> {
+async fn in_background(program: Program, log: Log, instance: Instance) -> Result<(), CommandError> {
     let (name, report) = (instance.name, Report::to_parent());
     let result = async {
         let lock = instance.lock()?;
@@ -47,8 +47,8 @@ async fn in_background(program: Program, log: Log, instance: Instance) -> Result
         }
         let (asked, mut requests) = mpsc::channel(8);
         let socket = instance.socket().display().to_string();
-        let listener = Listener::bind(instance).map_err(Problem::io(socket))?;
-        let conversations = listener.conversations.clone();
+        let listener = Listener::bind(instance).map_err(CommandError::io(socket))?;
+        let clients = listener.clients.clone();
         let control = tokio::spawn(listener.serve(asked));
         let mut runner = Runner::new(program, log)?;
         runner.on_ready = Some(report.clone());
@@ -57,8 +57,8 @@ async fn in_background(program: Program, log: Log, instance: Instance) -> Result
         control.abort();
         let _ = control.await; // the socket is gone when this returns
         drop(requests);
-        conversations.close();
-        let _ = tokio::time::timeout(FAREWELL, conversations.wait()).await;
+        clients.close();
+        let _ = tokio::time::timeout(LAST_ANSWERS_TIMEOUT, clients.wait()).await;
         result
     }
     .await;
@@ -80,14 +80,14 @@ struct Runner {
 }
 
 impl Runner {
-    fn new(program: Program, log: Log) -> Result<Self, Problem> {
-        let signals = Signals::listen().map_err(Problem::io("signals"))?;
+    fn new(program: Program, log: Log) -> Result<Self, CommandError> {
+        let signals = Signals::listen().map_err(CommandError::io("signals"))?;
         let lifecycle = Lifecycle::new(program.service.clone());
         Ok(Runner { lifecycle, program, log, signals, started: Instant::now(), on_ready: None })
     }
 
     /// Starts the service, does what is asked of it, and returns when it has stopped.
-    async fn run(mut self, mut requests: Requests<'_>) -> Result<(), Problem> {
+    async fn run(mut self, mut requests: Requests<'_>) -> Result<(), CommandError> {
         let lifecycle = self.lifecycle.clone();
         match self.during(lifecycle.start(), &mut requests).await {
             During::Done(started) => started?,
@@ -97,9 +97,9 @@ impl Runner {
         let mut down = pin!(lifecycle.any_down());
         loop {
             tokio::select! {
-                wish = self.signals.next() => match wish {
-                    Wish::Stop => return self.stop(None, requests).await,
-                    Wish::Reload => drop(self.reload().await),
+                action = self.signals.next() => match action {
+                    SignalAction::Stop => return self.stop(None, requests).await,
+                    SignalAction::Reload => drop(self.reload().await),
                 },
                 Some((request, answer)) = next(&mut requests) => match request {
                     Request::Stop => return self.stop(Some(answer), requests).await,
@@ -135,7 +135,11 @@ impl Runner {
     }
 
     /// Stops the tree, and tells all who asked for it. A second signal ends the process at once.
-    async fn stop(&mut self, asked: Answers, mut requests: Requests<'_>) -> Result<(), Problem> {
+    async fn stop(
+        &mut self,
+        asked: Answers,
+        mut requests: Requests<'_>,
+    ) -> Result<(), CommandError> {
         let lifecycle = self.lifecycle.clone();
         let mut answers: Vec<_> = asked.into_iter().collect();
         let mut stop = pin!(lifecycle.stop());
@@ -158,7 +162,7 @@ impl Runner {
 
     /// A part of the tree has stopped for good. A program that lacks a part is of no use, and
     /// whoever watches over it can see that it ends: so the rest is stopped, too.
-    async fn stopped_by_itself(&mut self, requests: Requests<'_>) -> Result<(), Problem> {
+    async fn stopped_by_itself(&mut self, requests: Requests<'_>) -> Result<(), CommandError> {
         let stopped = self.stop(None, requests).await;
         self.lifecycle.first_failure().map_or(stopped, |failure| Err(failure.into()))
     }

@@ -1,6 +1,6 @@
 //! The background process of a program: where its files are, and whether it lives.
 
-use super::Problem;
+use super::CommandError;
 use std::{
     fs::{self, File, OpenOptions, TryLockError},
     io::{self, Read, Seek, Write},
@@ -15,7 +15,7 @@ use std::{
 const LONGEST_SOCKET_PATH: usize = 107;
 
 /// How long to wait before another look at a process that is about to end.
-const MOMENT: Duration = Duration::from_millis(5);
+const POLL_INTERVAL: Duration = Duration::from_millis(5);
 
 /// The place of a program's background process. One process at a time holds it.
 pub(super) struct Instance {
@@ -26,13 +26,13 @@ pub(super) struct Instance {
 }
 
 /// What the pidfile tells.
-pub(super) enum Holder {
+pub(super) enum PidfileState {
     /// No process, and the last one ended as it should.
-    Nobody,
+    Free,
     /// No process; the one with this id was killed.
-    Killed { pid: u32 },
+    Stale { pid: u32 },
     /// A process with this id.
-    Process { pid: u32 },
+    Held { pid: u32 },
 }
 
 /// Held by the process that runs. When it is dropped, the pidfile says that the process ends as it
@@ -47,7 +47,10 @@ pub(super) struct Lock {
 impl Instance {
     /// Files are kept in `state_dir`, else `$XDG_STATE_HOME` or `~/.local/state`, in a folder of
     /// the program's name.
-    pub(super) fn new(name: &'static str, state_dir: Option<PathBuf>) -> Result<Self, Problem> {
+    pub(super) fn new(
+        name: &'static str,
+        state_dir: Option<PathBuf>,
+    ) -> Result<Self, CommandError> {
         let of_user = || {
             let state_home = std::env::var_os("XDG_STATE_HOME")
                 .filter(|path| !path.is_empty())
@@ -56,7 +59,9 @@ impl Instance {
             Some(state_home.or_else(|| Some(home?.join(".local/state")))?.join(name))
         };
         let folder = state_dir.or_else(of_user).ok_or_else(|| {
-            Problem::Background("there is no home folder; name a folder with --state-dir".into())
+            CommandError::Background(
+                "there is no home folder; name a folder with --state-dir".into(),
+            )
         })?;
         let folder = std::path::absolute(&folder).unwrap_or(folder);
         let command = std::env::var("SERVICE_COMMAND").unwrap_or_else(|_| name.into());
@@ -66,10 +71,10 @@ impl Instance {
             .recursive(true)
             .mode(0o700)
             .create(&instance.folder)
-            .map_err(Problem::io(instance.folder.display().to_string()))?;
+            .map_err(CommandError::io(instance.folder.display().to_string()))?;
         if instance.socket().as_os_str().len() > LONGEST_SOCKET_PATH {
             let folder = instance.folder.display();
-            return Err(Problem::Background(format!(
+            return Err(CommandError::Background(format!(
                 "{folder}: too long for a socket's path; name a shorter folder with --state-dir"
             )));
         }
@@ -92,67 +97,66 @@ impl Instance {
         self.folder.join(format!("{}.sock", self.name))
     }
 
-    fn open_pidfile(&self) -> Result<File, Problem> {
+    fn open_pidfile(&self) -> Result<File, CommandError> {
         let path = self.pidfile();
         let file =
             OpenOptions::new().read(true).write(true).create(true).truncate(false).open(&path);
-        file.map_err(Problem::io(path.display().to_string()))
+        file.map_err(CommandError::io(path.display().to_string()))
     }
 
     /// Who holds the place. The lock tells, not the pid: a pid may long be another process's.
-    pub(super) fn holder(&self) -> Result<Holder, Problem> {
+    pub(super) fn pidfile_state(&self) -> Result<PidfileState, CommandError> {
         loop {
             let mut pidfile = self.open_pidfile()?;
             match pidfile.try_lock_shared() {
                 Ok(()) => {
-                    return Ok(
-                        read_pid(&mut pidfile).map_or(Holder::Nobody, |pid| Holder::Killed { pid })
-                    );
+                    return Ok(read_pid(&mut pidfile)
+                        .map_or(PidfileState::Free, |pid| PidfileState::Stale { pid }));
                 }
-                Err(TryLockError::Error(error)) => return Err(self.pidfile_problem(error)),
+                Err(TryLockError::Error(error)) => return Err(self.pidfile_error(error)),
                 Err(TryLockError::WouldBlock) => {}
             }
             if let Some(pid) = read_pid(&mut pidfile) {
-                return Ok(Holder::Process { pid });
+                return Ok(PidfileState::Held { pid });
             }
-            thread::sleep(MOMENT); // it has only just begun, or is about to end
+            thread::sleep(POLL_INTERVAL); // it has only just begun, or is about to end
         }
     }
 
     /// Takes the place for this process.
-    pub(super) fn lock(&self) -> Result<Lock, Problem> {
+    pub(super) fn lock(&self) -> Result<Lock, CommandError> {
         let mut pidfile = self.open_pidfile()?;
         while let Err(error) = pidfile.try_lock() {
             match error {
-                TryLockError::Error(error) => return Err(self.pidfile_problem(error)),
+                TryLockError::Error(error) => return Err(self.pidfile_error(error)),
                 // It may be somebody who only looks for the holder; that takes no time.
-                TryLockError::WouldBlock => match self.holder()? {
-                    Holder::Process { pid } => return Err(self.already_running(pid)),
-                    Holder::Nobody | Holder::Killed { .. } => {}
+                TryLockError::WouldBlock => match self.pidfile_state()? {
+                    PidfileState::Held { pid } => return Err(self.already_running(pid)),
+                    PidfileState::Free | PidfileState::Stale { .. } => {}
                 },
             }
         }
         let mut lock = Lock { stale: read_pid(&mut pidfile), pidfile: ManuallyDrop::new(pidfile) };
         lock.write(&format!("{}\n", std::process::id()))
-            .map_err(|error| self.pidfile_problem(error))?;
+            .map_err(|error| self.pidfile_error(error))?;
         Ok(lock)
     }
 
-    fn pidfile_problem(&self, error: io::Error) -> Problem {
-        Problem::io(self.pidfile().display().to_string())(error)
+    fn pidfile_error(&self, error: io::Error) -> CommandError {
+        CommandError::io(self.pidfile().display().to_string())(error)
     }
 
-    pub(super) fn already_running(&self, pid: u32) -> Problem {
+    pub(super) fn already_running(&self, pid: u32) -> CommandError {
         let command = &self.command;
-        Problem::Background(format!(
+        CommandError::Background(format!(
             "already running (pid {pid}); `{command} stop` stops it, `{command} restart` starts it anew"
         ))
     }
 
     /// Waits until the process `pid` has ended.
-    pub(super) fn wait_for_end(&self, pid: u32) -> Result<(), Problem> {
-        while matches!(self.holder()?, Holder::Process { pid: now } if now == pid) {
-            thread::sleep(MOMENT);
+    pub(super) fn wait_for_end(&self, pid: u32) -> Result<(), CommandError> {
+        while matches!(self.pidfile_state()?, PidfileState::Held { pid: now } if now == pid) {
+            thread::sleep(POLL_INTERVAL);
         }
         Ok(())
     }

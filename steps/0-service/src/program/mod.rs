@@ -31,7 +31,7 @@ pub fn main<S: Service>(
     build: impl FnOnce(&Settings) -> S,
 ) -> ExitCode {
     let line = CommandLine::parse(name, about);
-    match obey(name, line, build) {
+    match execute(name, line, build) {
         Ok(code) => code,
         Err(problem) => {
             eprintln!("{}", problem.in_words(name));
@@ -40,11 +40,11 @@ pub fn main<S: Service>(
     }
 }
 
-fn obey<S: Service>(
+fn execute<S: Service>(
     name: &'static str,
     line: CommandLine,
     build: impl FnOnce(&Settings) -> S,
-) -> Result<ExitCode, Problem> {
+) -> Result<ExitCode, CommandError> {
     let instance = || Instance::new(name, line.state_dir.clone());
     match line.command() {
         Command::Run => foreground::run(Program::new(&line, build)?, None),
@@ -101,7 +101,7 @@ impl Program {
 
 /// Why a command failed, for the person who typed it.
 #[derive(Debug, thiserror::Error)]
-enum Problem {
+enum CommandError {
     #[error(transparent)]
     Settings(#[from] SettingsError),
     #[error(transparent)]
@@ -115,17 +115,17 @@ enum Problem {
     Io { what: String, error: io::Error },
 }
 
-impl Problem {
+impl CommandError {
     /// Makes an error say what could not be done.
-    fn io(what: impl Into<String>) -> impl FnOnce(io::Error) -> Problem {
-        |error| Problem::Io { what: what.into(), error }
+    fn io(what: impl Into<String>) -> impl FnOnce(io::Error) -> CommandError {
+        |error| CommandError::Io { what: what.into(), error }
     }
 
     /// For a terminal. A service's error begins with its path; others begin with the program's
     /// name.
     fn in_words(&self, name: &str) -> String {
         match self {
-            Problem::Service(_) | Problem::Reported(_) => self.to_string(),
+            CommandError::Service(_) | CommandError::Reported(_) => self.to_string(),
             _ => self
                 .to_string()
                 .lines()

@@ -32,7 +32,7 @@ pub use secret::Secret;
 pub use setting::Setting;
 pub use sources::Sources;
 pub use toml::Value as Toml;
-pub use value::{Choice, Value};
+pub use value::{Value, ValueEnum};
 
 use setting::AnySetting;
 use sources::RawSettings;

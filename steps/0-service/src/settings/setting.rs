@@ -47,7 +47,7 @@ impl<T: Value> Setting<T> {
 
     /// `other` as a setting of this type, if it was defined alike.
     pub(super) fn same(other: &dyn AnySetting, spec: &Spec<T>) -> Option<Self> {
-        let other: Setting<T> = other.hold().downcast_ref::<Setting<T>>()?.clone();
+        let other: Setting<T> = other.as_any().downcast_ref::<Setting<T>>()?.clone();
         (other.0.spec.default == spec.default).then_some(other)
     }
 
@@ -71,7 +71,7 @@ pub(super) trait AnySetting: Send + Sync {
     fn name(&self) -> &'static str;
     /// All the names by which something can be given for it.
     fn names(&self) -> Vec<String>;
-    fn hold(&self) -> &dyn Any;
+    fn as_any(&self) -> &dyn Any;
     /// Checks what is given for it, and keeps that for [`commit`](AnySetting::commit).
     fn stage(&self, given: &RawSettings) -> Result<(), Problem>;
     /// Makes what was staged the value.
@@ -89,7 +89,7 @@ impl<T: Value> AnySetting for Setting<T> {
         std::iter::once(self.name().to_owned()).chain(file).collect()
     }
 
-    fn hold(&self) -> &dyn Any {
+    fn as_any(&self) -> &dyn Any {
         self
     }
 

@@ -22,7 +22,7 @@ pub trait Value: Clone + PartialEq + Send + Sync + 'static {
 }
 
 /// A type that is one of a few names.
-pub trait Choice: Clone + Copy + PartialEq + Send + Sync + 'static {
+pub trait ValueEnum: Clone + Copy + PartialEq + Send + Sync + 'static {
     /// Each value with its name, in the order in which help lists them.
     const NAMES: &'static [(&'static str, Self)];
 }
@@ -185,7 +185,7 @@ impl<T: Value> Value for Option<T> {
     }
 }
 
-impl<T: Choice> Value for T {
+impl<T: ValueEnum> Value for T {
     fn expected() -> String {
         let names: Vec<_> = T::NAMES.iter().map(|(name, _)| format!("{name:?}")).collect();
         match names.split_last() {

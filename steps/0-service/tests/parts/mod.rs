@@ -6,12 +6,12 @@
 
 pub(crate) mod waits;
 
-use service::{Failure, OnPanic, Scope, Service};
+use service::{BoxError, OnPanic, Scope, Service};
 use std::{
     sync::{Arc, Mutex},
     time::Duration,
 };
-pub(crate) use waits::{PATIENCE, until, within};
+pub(crate) use waits::{TEST_TIMEOUT, until, within};
 
 /// Keeps panics that say `bang`, which are meant to be, out of what the tests print.
 pub(crate) fn expect_panics() {
@@ -55,7 +55,7 @@ impl Drop for AtDrop {
     }
 }
 
-type Hook = Box<dyn Fn(&Scope) -> Result<(), Failure> + Send + Sync>;
+type Hook = Box<dyn Fn(&Scope) -> Result<(), BoxError> + Send + Sync>;
 
 /// A service that is what a test makes it. It notes `start`, `stop` and `reload` with its name.
 pub(crate) struct Part {
@@ -83,7 +83,7 @@ impl Part {
             stop: Box::new(|| {}),
             reload: Box::new(|_| Ok(())),
             on_panic: OnPanic::Stop,
-            timeout: PATIENCE,
+            timeout: TEST_TIMEOUT,
         }
     }
 
@@ -100,7 +100,7 @@ impl Part {
     /// Replaces the start, which is then to say that it is ready.
     pub(crate) fn on_start(
         mut self,
-        start: impl Fn(&Scope) -> Result<(), Failure> + Send + Sync + 'static,
+        start: impl Fn(&Scope) -> Result<(), BoxError> + Send + Sync + 'static,
     ) -> Self {
         self.start = Box::new(start);
         self
@@ -122,7 +122,7 @@ impl Part {
 
     pub(crate) fn on_reload(
         mut self,
-        reload: impl Fn(&Scope) -> Result<(), Failure> + Send + Sync + 'static,
+        reload: impl Fn(&Scope) -> Result<(), BoxError> + Send + Sync + 'static,
     ) -> Self {
         self.reload = Box::new(reload);
         self
@@ -151,7 +151,7 @@ impl Service for Part {
     fn children(&self) -> Vec<Arc<dyn Service>> {
         self.inside.clone()
     }
-    fn start(&self, scope: &Scope) -> Result<(), Failure> {
+    fn start(&self, scope: &Scope) -> Result<(), BoxError> {
         self.journal.note(format!("start {}", self.name));
         (self.start)(scope)
     }
@@ -159,7 +159,7 @@ impl Service for Part {
         self.journal.note(format!("stop {}", self.name));
         (self.stop)();
     }
-    fn reload(&self, scope: &Scope) -> Result<(), Failure> {
+    fn reload(&self, scope: &Scope) -> Result<(), BoxError> {
         self.journal.note(format!("reload {}", self.name));
         (self.reload)(scope)
     }
@@ -231,7 +231,7 @@ impl Kind {
 }
 
 fn wait_for_stop(pause: &service::Pause, held: impl Send) {
-    while pause.wait(PATIENCE) != service::Wake::Stopping {}
+    while pause.wait(TEST_TIMEOUT) != service::Wake::Stopping {}
     drop(held);
 }
 

@@ -17,7 +17,7 @@ use std::{
 use tempfile::TempDir;
 
 /// How long anything may take before a test takes it to hang. Generous: a busy machine is slow.
-pub(crate) const PATIENCE: Duration = Duration::from_secs(30);
+pub(crate) const TEST_TIMEOUT: Duration = Duration::from_secs(30);
 
 /// The program that is tested.
 pub(crate) const SERVICE: &str = env!("CARGO_BIN_EXE_service");
@@ -54,9 +54,9 @@ pub(crate) fn run(command: &mut Command) -> Said {
     let pid = Pid::from_child(&child);
     let (tell, told) = mpsc::channel();
     thread::spawn(move || tell.send(child.wait_with_output()));
-    let Ok(output) = told.recv_timeout(PATIENCE) else {
+    let Ok(output) = told.recv_timeout(TEST_TIMEOUT) else {
         let _ = kill_process(pid, Signal::KILL);
-        panic!("{command:?} has not ended after {PATIENCE:?}");
+        panic!("{command:?} has not ended after {TEST_TIMEOUT:?}");
     };
     let output = output.unwrap();
     let text = |bytes| String::from_utf8(bytes).unwrap();
@@ -64,11 +64,11 @@ pub(crate) fn run(command: &mut Command) -> Said {
 }
 
 /// A folder for the background process of one program, which is also where it runs.
-pub(crate) struct Place(TempDir);
+pub(crate) struct StateDir(TempDir);
 
-impl Place {
+impl StateDir {
     pub(crate) fn new() -> Self {
-        Place(TempDir::new().unwrap())
+        StateDir(TempDir::new().unwrap())
     }
 
     pub(crate) fn path(&self, file: &str) -> PathBuf {
@@ -118,7 +118,7 @@ impl Place {
     }
 }
 
-impl Drop for Place {
+impl Drop for StateDir {
     fn drop(&mut self) {
         if let Some(pid) = self.pid().filter(|pid| is_ours(*pid)) {
             let _ = kill_process(pid, Signal::KILL);
@@ -149,9 +149,9 @@ pub(crate) fn wait_for_end(pid: Pid) {
     use rustix::event::{PollFd, PollFlags, Timespec, poll};
     use rustix::process::{PidfdFlags, pidfd_open};
     let Ok(process) = pidfd_open(pid, PidfdFlags::empty()) else { return };
-    let patience = Timespec::try_from(PATIENCE).unwrap();
+    let patience = Timespec::try_from(TEST_TIMEOUT).unwrap();
     let ended = poll(&mut [PollFd::new(&process, PollFlags::IN)], Some(&patience)).unwrap();
-    assert_eq!(ended, 1, "process {pid} has not ended after {PATIENCE:?}");
+    assert_eq!(ended, 1, "process {pid} has not ended after {TEST_TIMEOUT:?}");
 }
 
 /// A program in the foreground, whose lines can be waited for.
@@ -225,7 +225,7 @@ fn lines(from: impl Read + Send + 'static) -> Receiver<String> {
 fn find(lines: &Receiver<String>, text: &str) -> String {
     let mut others = Vec::new();
     loop {
-        match lines.recv_timeout(PATIENCE) {
+        match lines.recv_timeout(TEST_TIMEOUT) {
             Ok(line) if line.contains(text) => return line,
             Ok(line) => others.push(line),
             Err(why) => panic!("no line with {text:?} ({why}), but {others:#?}"),

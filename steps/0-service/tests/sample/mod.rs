@@ -4,7 +4,7 @@
 
 use service::{
     Setting, Settings,
-    settings::{Choice, Sources},
+    settings::{Sources, ValueEnum},
 };
 use std::{fs, net::SocketAddr, path::PathBuf, time::Duration};
 use tempfile::TempDir;
@@ -16,7 +16,7 @@ pub(crate) enum Colour {
     Blue,
 }
 
-impl Choice for Colour {
+impl ValueEnum for Colour {
     const NAMES: &'static [(&'static str, Self)] =
         &[("red", Colour::Red), ("green", Colour::Green), ("blue", Colour::Blue)];
 }

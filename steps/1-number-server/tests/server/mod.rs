@@ -14,7 +14,7 @@ use tokio::{
     io::{AsyncBufReadExt, AsyncReadExt, BufReader},
     net::TcpStream,
 };
-pub(crate) use waits::{PATIENCE, until, within};
+pub(crate) use waits::{TEST_TIMEOUT, until, within};
 
 pub(crate) const RUNTIMES: [&str; 3] = ["tokio", "may", "threads"];
 

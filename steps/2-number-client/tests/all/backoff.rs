@@ -11,11 +11,11 @@ use std::time::Duration;
 use tokio::time::Instant;
 
 /// The first wait, before the random part is taken off.
-const SHORTEST: Duration = Duration::from_millis(100);
+const MIN_BACKOFF: Duration = Duration::from_millis(100);
 
 /// The least that the wait after this many failures may be, as long as no cap comes in.
 fn at_least(failures: u32) -> Duration {
-    SHORTEST / 2 * 2_u32.pow(failures - 1)
+    MIN_BACKOFF / 2 * 2_u32.pow(failures - 1)
 }
 
 #[tokio::test]
@@ -40,20 +40,20 @@ async fn waits_double_up_to_longest_wait() {
     let cases = [
         ("10", Duration::from_secs(10)),
         ("0.3", Duration::from_millis(300)),
-        ("0.1", SHORTEST),
+        ("0.1", MIN_BACKOFF),
         // With a cap of nothing, it would try without a pause.
-        ("0", SHORTEST),
+        ("0", MIN_BACKOFF),
     ];
-    for (longest_wait, cap) in cases {
+    for (max_backoff, cap) in cases {
         let mut log = Log::listen();
         let closed = Closed::new();
-        let client = Client::start(closed.address(), [("longest_wait", longest_wait)]).await;
+        let client = Client::start(closed.address(), [("max_backoff", max_backoff)]).await;
         let mut earlier: Option<(Instant, Duration)> = None;
         for failures in 1..=20 {
             let wait = log.wait().await;
-            let full = (SHORTEST * 2_u32.pow(failures.min(20) - 1)).min(cap);
+            let full = (MIN_BACKOFF * 2_u32.pow(failures.min(20) - 1)).min(cap);
             let fits = wait >= full / 2 && wait <= full;
-            assert!(fits, "failure {failures}, longest_wait {longest_wait}: told to wait {wait:?}");
+            assert!(fits, "failure {failures}, max_backoff {max_backoff}: told to wait {wait:?}");
             if let Some((since, told)) = earlier.replace((Instant::now(), wait)) {
                 assert!(
                     since.elapsed() >= told,
@@ -88,7 +88,7 @@ async fn only_a_number_makes_waits_short_again() {
     }
     peer.accept().await.say("7\n").await;
     let wait = log.wait().await;
-    assert!(wait <= SHORTEST, "after a number, the client waits {wait:?}");
+    assert!(wait <= MIN_BACKOFF, "after a number, the client waits {wait:?}");
     assert_eq!(client.take(1).await, [7]);
 }
 
@@ -98,16 +98,16 @@ async fn a_new_longest_wait_counts_as_soon_as_it_is_reloaded() {
     let folder = tempfile::tempdir().expect("there is room for a file");
     let file = folder.path().join("client.toml");
     let write = |text: &str| std::fs::write(&file, text).expect("there is room for a file");
-    write("longest_wait = 3600\n");
+    write("max_backoff = 3600\n");
     let settings = Settings::new(Sources::default().file(&file, true));
     let closed = Closed::new();
     let client = Client::start_with(closed.address(), &settings).await;
     log.wait_of_at_least(Duration::from_secs(10)).await;
 
     let reloaded = Instant::now();
-    write("longest_wait = 0.2\n");
+    write("max_backoff = 0.2\n");
     settings.reload().expect("the file is good");
-    client.lifecycle.reload().await.expect("a client takes any longest_wait");
+    client.lifecycle.reload().await.expect("a client takes any max_backoff");
     for failure in 1..=5 {
         let wait = log.wait().await;
         assert!(

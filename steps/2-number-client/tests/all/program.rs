@@ -80,7 +80,7 @@ async fn it_prints_the_numbers_of_another_server() {
     let folder = folder();
     let (_server, address) = serve([("seed", "7"), ("rate_per_minute", "6000")]).await;
     // The seed is for an embedded server, and there is none.
-    let other = format!("numbers={address}");
+    let other = format!("number_server={address}");
     let mut child = program(folder.path(), &set([&other, "seed=8"]))
         .spawn()
         .expect("the program has been built");
@@ -95,7 +95,7 @@ async fn it_prints_the_numbers_of_another_server() {
 async fn one_settings_file_does_for_both_kinds_of_server() {
     let folder = folder();
     let (_server, address) = serve([("seed", "7"), ("rate_per_minute", "6000")]).await;
-    let text = format!("rate_per_minute = 90\nnumbers = \"localhost:{}\"\n", address.port());
+    let text = format!("rate_per_minute = 90\nnumber_server = \"localhost:{}\"\n", address.port());
     std::fs::write(folder.path().join("number-client.toml"), text)
         .expect("there is room for a file");
     let mut child = program(folder.path(), &[]).spawn().expect("the program has been built");
@@ -111,13 +111,13 @@ async fn an_address_may_be_a_number_or_a_name() {
     for value in
         ["embedded", "127.0.0.1:7776", "[::1]:7776", "localhost:7776", "numbers.example:65535"]
     {
-        let setting = format!("numbers={value}");
+        let setting = format!("number_server={value}");
         let run = program(folder.path(), &["settings", "--set", &setting]).output();
         let Output { stdout, stderr, .. } =
             within("the program to end", run).await.expect("the program has been built");
         let settings = String::from_utf8_lossy(&stdout);
         assert!(
-            settings.contains(&format!("\nnumbers = {value:?}  # from --set\n")),
+            settings.contains(&format!("\nnumber_server = {value:?}  # from --set\n")),
             "{value}: {settings}"
         );
         assert_eq!(String::from_utf8_lossy(&stderr), "", "{value}");
@@ -143,12 +143,15 @@ async fn an_address_that_is_none_is_refused_with_one_sentence() {
     let bad =
         bad.into_iter().chain(["http://127.0.0.1:7776", "http://127.0.0.1:7776/", "Embedded"]);
     for value in bad {
-        let setting = format!("numbers={value}");
+        let setting = format!("number_server={value}");
         let child =
             program(folder.path(), &set([&setting])).spawn().expect("the program has been built");
         let (success, log) = ended(child).await;
         let expected = "expected \"embedded\" or an address such as \"127.0.0.1:7776\"";
-        assert_eq!(log, format!("number-client: --set: numbers: {expected}, found {value:?}\n"));
+        assert_eq!(
+            log,
+            format!("number-client: --set: number_server: {expected}, found {value:?}\n")
+        );
         assert!(!success, "{value:?}: the exit code says that all is well");
     }
 }
@@ -170,7 +173,7 @@ async fn it_ends_when_nobody_can_read_what_it_prints() {
 async fn a_reader_that_does_not_read_stops_the_server_but_not_a_stop() {
     let folder = folder();
     let peer = Peer::listen();
-    let setting = format!("numbers={}", peer.address());
+    let setting = format!("number_server={}", peer.address());
     // With one worker, a print that blocked it would block all.
     let mut command = program(folder.path(), &set([&setting]));
     let mut child =

@@ -11,9 +11,9 @@ async fn a_server_that_is_not_there_yet_is_waited_for() {
     let mut log = Log::listen();
     let closed = Closed::new();
     let mut client = Client::start(closed.address(), []).await;
-    for refusal in 1..=3 {
+    for rejection in 1..=3 {
         let line = log.line("trying again").await;
-        assert!(line.contains("Connection refused"), "refusal {refusal}: {line}");
+        assert!(line.contains("Connection refused"), "rejection {rejection}: {line}");
     }
     let peer = closed.listen(1);
     peer.accept().await.say("8\n").await;

@@ -20,7 +20,7 @@ use tokio::{
 
 /// How long anything may take before its test fails. Generous, as the machine may be busy; and on
 /// the paused clock, the client's waits of up to ten seconds count, too.
-const PATIENCE: Duration = Duration::from_secs(30);
+const TEST_TIMEOUT: Duration = Duration::from_secs(30);
 
 /// A peer whose connection takes nothing for this long is blocked.
 const QUIET: Duration = Duration::from_millis(300);
@@ -37,9 +37,9 @@ pub(crate) const MANY: usize = 300_000;
 
 /// Awaits `future`; a hang fails the test with a sentence.
 pub(crate) async fn within<T>(what: &str, future: impl Future<Output = T>) -> T {
-    timeout(PATIENCE, future)
+    timeout(TEST_TIMEOUT, future)
         .await
-        .unwrap_or_else(|_| panic!("waited {PATIENCE:?} for {what}, in vain"))
+        .unwrap_or_else(|_| panic!("waited {TEST_TIMEOUT:?} for {what}, in vain"))
 }
 
 /// A client that has started, and its numbers.

@@ -1,6 +1,6 @@
 //! What is answered: a text, or a stream that goes on until the reader leaves or the service stops.
 
-use super::refusal;
+use super::rejection;
 use crate::Subscription;
 use bytes::Bytes;
 use http::{HeaderMap, HeaderValue, Response, StatusCode, header};
@@ -29,7 +29,7 @@ pub struct Stream<S> {
     /// Something was written since the last keepalive.
     busy: bool,
     scope: Scope,
-    over: bool,
+    finished: bool,
 }
 
 impl<S> From<Bytes> for Body<S> {
@@ -41,14 +41,14 @@ impl<S> From<Bytes> for Body<S> {
 impl<S: Subscription> Body<S> {
     /// A text as an answer.
     pub fn text(status: StatusCode, text: impl Into<Bytes>) -> Response<Self> {
-        refusal::text(status, text)
+        rejection::text(status, text)
     }
 
     /// Headers as an answer.
     pub fn headers(headers: HeaderMap) -> Response<Self> {
         let mut response = Response::new(Body::Text(Bytes::new()));
         *response.headers_mut() = headers;
-        response.headers_mut().insert(header::X_CONTENT_TYPE_OPTIONS, refusal::NOSNIFF);
+        response.headers_mut().insert(header::X_CONTENT_TYPE_OPTIONS, rejection::NOSNIFF);
         response
     }
 
@@ -58,7 +58,7 @@ impl<S: Subscription> Body<S> {
         let mut keepalive = interval_at(Instant::now() + keepalive, keepalive);
         keepalive.set_missed_tick_behavior(MissedTickBehavior::Delay);
         let scope = scope.clone();
-        let stream = Stream { subscription, keepalive, busy: false, scope, over: false };
+        let stream = Stream { subscription, keepalive, busy: false, scope, finished: false };
         let mut response = Response::new(Body::Stream(Box::new(stream)));
         *response.headers_mut() = headers;
         response
@@ -69,7 +69,7 @@ impl<S: Subscription> Body<S> {
 pub fn stream_headers(subscription: &impl Subscription) -> HeaderMap {
     let mut headers = subscription.headers();
     headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
-    headers.insert(header::X_CONTENT_TYPE_OPTIONS, refusal::NOSNIFF);
+    headers.insert(header::X_CONTENT_TYPE_OPTIONS, rejection::NOSNIFF);
     headers
 }
 
@@ -105,17 +105,17 @@ impl<S: Subscription> Stream<S> {
     /// The next piece to write. A stop polls this again: see `server.rs`.
     // ANCHOR: poll_next
     fn poll_next(&mut self, context: &mut Context<'_>) -> Poll<Option<Bytes>> {
-        if self.over {
+        if self.finished {
             return Poll::Ready(None);
         }
         match Pin::new(&mut self.subscription).poll_next(context) {
             Poll::Ready(piece) => {
                 self.busy = true;
-                self.over = piece.is_none();
+                self.finished = piece.is_none();
                 return Poll::Ready(piece);
             }
             Poll::Pending if self.scope.is_stopping() => {
-                self.over = true;
+                self.finished = true;
                 let goodbye = self.subscription.goodbye();
                 return Poll::Ready((!goodbye.is_empty()).then_some(goodbye));
             }

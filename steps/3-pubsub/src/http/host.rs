@@ -1,12 +1,12 @@
 //! The header `Host`: there once, and well formed (RFC 9112, section 3.2).
 
-use super::Refusal;
+use super::Rejection;
 use http::{HeaderValue, Request, StatusCode, Version, header, uri::Authority};
 
 /// Refuses a request that does not say once which host it is for. What stands in front of a server
 /// and the server itself could take such a request for two different ones.
 // ANCHOR: check
-pub(super) fn check_host<B>(request: &Request<B>) -> Result<(), Refusal> {
+pub(super) fn check_host<B>(request: &Request<B>) -> Result<(), Rejection> {
     let mut hosts = request.headers().get_all(header::HOST).iter();
     let sentence = match (hosts.next(), hosts.next()) {
         (Some(host), None) if is_host(host) => return Ok(()),
@@ -16,7 +16,7 @@ pub(super) fn check_host<B>(request: &Request<B>) -> Result<(), Refusal> {
         (None, _) => "the header Host is missing; HTTP/1.1 needs it",
     };
     let close = HeaderValue::from_static("close");
-    Err(Refusal::new(StatusCode::BAD_REQUEST, sentence).with(header::CONNECTION, close))
+    Err(Rejection::new(StatusCode::BAD_REQUEST, sentence).with(header::CONNECTION, close))
 }
 // ANCHOR_END: check
 

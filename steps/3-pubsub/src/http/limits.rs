@@ -1,6 +1,6 @@
 //! How many connections, how large a request, how long a wait.
 
-use service::{Door, Setting, Settings};
+use service::{ConnectionLimit, Setting, Settings};
 use std::time::Duration;
 
 /// The limits of a port that serves HTTP. Those of bodies count for the next request, the others for
@@ -27,7 +27,7 @@ impl Limits {
     pub fn new(settings: &Settings) -> Self {
         let seconds = Duration::from_secs;
         Limits {
-            max_connections: Door::max_connections(settings),
+            max_connections: ConnectionLimit::max_connections(settings),
             max_header_bytes: settings
                 .define("max_header_bytes", 16_384)
                 .help("A request whose line and headers are longer is refused.")

@@ -17,7 +17,7 @@ use tokio::{
 };
 
 /// How long what still comes is read, at most, when a connection is closed.
-const LINGER: Duration = Duration::from_secs(2);
+const LINGER_TIMEOUT: Duration = Duration::from_secs(2);
 
 /// The socket of a connection.
 ///
@@ -68,7 +68,7 @@ impl Linger {
                 return Poll::Ready(Ok(()));
             }
             if let End::Told = self.end {
-                self.end = End::Lingering(Box::pin(sleep(LINGER)));
+                self.end = End::Lingering(Box::pin(sleep(LINGER_TIMEOUT)));
             }
             if let End::Lingering(deadline) = &mut self.end
                 && deadline.as_mut().poll(context).is_ready()

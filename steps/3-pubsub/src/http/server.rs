@@ -1,12 +1,12 @@
 //! Accepting connections and serving HTTP/1.1 on them.
 
-use super::{Limits, Linger, Refusal, host::check_host};
+use super::{Limits, Linger, Rejection, host::check_host};
 use bytes::Bytes;
 use http::{Request, Response};
 use http_body::Body;
 use hyper::{body::Incoming, server::conn::http1, service::service_fn};
 use hyper_util::rt::{TokioIo, TokioTimer};
-use service::{Door, Full, Place, Scope};
+use service::{ConnectionLimit, ConnectionPermit, Full, Scope};
 use socket2::SockRef;
 use std::{
     convert::Infallible,
@@ -31,11 +31,11 @@ pub trait Handler: Send + Sync + 'static {
     /// latest when it is polled then.
     type Body: Body<Data = Bytes, Error = Infallible> + From<Bytes> + Send + 'static;
 
-    /// Answers a request. Whoever keeps the connection, after an upgrade, keeps its place.
+    /// Answers a request. Whoever keeps the connection, after an upgrade, keeps its permit.
     fn answer(
         &self,
         request: Request<Incoming>,
-        place: &Arc<Place>,
+        permit: &Arc<ConnectionPermit>,
     ) -> impl Future<Output = Response<Self::Body>> + Send;
 }
 
@@ -54,27 +54,31 @@ pub fn serve<H: Handler>(
     handler: H,
 ) -> io::Result<()> {
     let listener = TcpListener::from_std(listener)?;
-    let door = Door::new(limits.max_connections.clone(), scope);
+    let limit = ConnectionLimit::new(limits.max_connections.clone(), scope);
     let server = Server { limits, scope: scope.clone(), handler };
-    scope.spawn_task("accept", accept(listener, door, Arc::new(server)));
+    scope.spawn_task("accept", accept(listener, limit, Arc::new(server)));
     Ok(())
 }
 
-async fn accept<H: Handler>(listener: TcpListener, door: Arc<Door>, server: Arc<Server<H>>) {
+async fn accept<H: Handler>(
+    listener: TcpListener,
+    limit: Arc<ConnectionLimit>,
+    server: Arc<Server<H>>,
+) {
     let connections = server.scope.contained();
     loop {
         match listener.accept().await {
             Ok((stream, _)) => {
-                door.works();
-                match door.enter() {
-                    Ok(place) => connections.spawn_graceful_task(
+                limit.accepted();
+                match limit.try_acquire() {
+                    Ok(permit) => connections.spawn_graceful_task(
                         "connection",
-                        server.clone().connection(stream, place),
+                        server.clone().connection(stream, permit),
                     ),
                     Err(full) => refuse(stream, &full).await,
                 }
             }
-            Err(error) => sleep(door.failed(&error)).await,
+            Err(error) => sleep(limit.failed(&error)).await,
         }
     }
 }
@@ -93,23 +97,23 @@ async fn refuse(mut stream: TcpStream, full: &Full) {
 impl<H: Handler> Server<H> {
     /// Serves one connection until it ends. At a stop, what is being answered is brought to an
     /// end: bodies are polled once more, and see it.
-    async fn connection(self: Arc<Self>, stream: TcpStream, place: Place) {
+    async fn connection(self: Arc<Self>, stream: TcpStream, permit: ConnectionPermit) {
         if let Err(error) = self.prepare(&stream) {
             debug!(service = %self.scope, "a connection could not be prepared: {error}");
             return;
         }
-        let place = Arc::new(place);
+        let permit = Arc::new(permit);
         let more_to_come = Arc::new(AtomicBool::new(false));
         let stream = Linger::new(stream, more_to_come.clone());
         // In a box, which is gone when the answer is there: what hyper has room for, it keeps.
         let answer = service_fn(|request: Request<Incoming>| {
             let has_body = !request.body().is_end_stream();
-            let answer = check_host(&request).map(|()| self.handler.answer(request, &place));
+            let answer = check_host(&request).map(|()| self.handler.answer(request, &permit));
             let more_to_come = &more_to_come;
             Box::pin(async move {
                 let answer = match answer {
                     Ok(answer) => answer.await,
-                    Err(refusal) => Refusal::into_response(refusal),
+                    Err(rejection) => Rejection::into_response(rejection),
                 };
                 // What is refused may not have been read to its end.
                 more_to_come.store(has_body && !answer.status().is_success(), Relaxed);

@@ -11,11 +11,11 @@ use tokio::{
     io::{AsyncBufReadExt, AsyncReadExt, AsyncWriteExt, BufReader},
     net::TcpStream,
 };
-pub(crate) use waits::{PATIENCE, until, within};
+pub(crate) use waits::{TEST_TIMEOUT, until, within};
 
-/// Settings with free ports for these, and with these values besides.
-pub(crate) fn settings(ports: &[&str], values: &[(&str, &str)]) -> Settings {
-    Settings::with(ports.iter().map(|port| (*port, "0")).chain(values.iter().copied()))
+/// Settings with free ports of the loopback interface for these, and with these values besides.
+pub(crate) fn settings(binds: &[&str], values: &[(&str, &str)]) -> Settings {
+    Settings::with(binds.iter().map(|bind| (*bind, "127.0.0.1:0")).chain(values.iter().copied()))
 }
 
 /// A service that runs, as one piece of a program.

@@ -2,7 +2,7 @@
 
 mod frames;
 
-use crate::{Id, Notice};
+use crate::{ControlMessage, Id};
 use bytes::Bytes;
 use pubsub::Message;
 use serde::Serialize;
@@ -13,16 +13,16 @@ pub(crate) use frames::put_frame;
 /// of that encoding share.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Encoding {
-    /// A message a line. A notice is a line too, which begins with the control character RS, as no
+    /// A message a line. A control message is a line too, which begins with the control character RS, as no
     /// message can, and goes on in JSON (RFC 7464).
     Lines,
-    /// A line of JSON for each message, with its id, and for each notice.
+    /// A line of JSON for each message, with its id, and for each control message.
     JsonLines,
     /// Server-sent events, with ids.
     Events,
-    /// WebSocket frames: a text frame a message. A notice is a binary frame with JSON.
+    /// WebSocket frames: a text frame a message. A control message is a binary frame with JSON.
     Frames,
-    /// WebSocket text frames with JSON for each message, with its id, and for each notice.
+    /// WebSocket text frames with JSON for each message, with its id, and for each control message.
     JsonFrames,
     /// Parts of a `multipart/x-mixed-replace`, each of which takes the place of the one before.
     Parts,
@@ -36,7 +36,7 @@ const RETRY: u32 = 1000;
 /// What parts the parts of a multipart body.
 const BOUNDARY: &str = "next-message";
 
-/// A byte that no message has, to begin a notice with: the record separator of RFC 7464.
+/// A byte that no message has, to begin a control message with: the record separator of RFC 7464.
 const RS: u8 = 0x1E;
 
 const PLAIN: &str = "text/plain; charset=utf-8";
@@ -55,7 +55,7 @@ impl Encoding {
 
     /// Appends `message`, encoded, to `out`.
     // ANCHOR: put
-    pub fn put(self, id: Id, message: &Message, out: &mut Vec<u8>) {
+    pub fn encode(self, id: Id, message: &Message, out: &mut Vec<u8>) {
         match self {
             Encoding::Lines => {
                 out.extend_from_slice(message.as_bytes());
@@ -78,27 +78,27 @@ impl Encoding {
     }
     // ANCHOR_END: put
 
-    /// A notice, encoded.
-    pub fn notice(self, notice: Notice) -> Bytes {
+    /// A control message, encoded.
+    pub fn encode_control(self, control: ControlMessage) -> Bytes {
         let mut out = Vec::new();
         match self {
             Encoding::Lines => {
                 out.push(RS);
-                out.extend_from_slice(notice.to_json().as_bytes());
+                out.extend_from_slice(control.to_json().as_bytes());
                 out.push(b'\n');
             }
             Encoding::JsonLines => {
-                out.extend_from_slice(format!("{}\n", notice.to_json()).as_bytes())
+                out.extend_from_slice(format!("{}\n", control.to_json()).as_bytes())
             }
             Encoding::Events => {
-                let (what, value) = notice.parts();
-                if let Notice::Closed(_) = notice {
+                let (what, value) = control.parts();
+                if let ControlMessage::Closed(_) = control {
                     out.extend_from_slice(format!("retry: {RETRY}\n").as_bytes());
                 }
                 out.extend_from_slice(format!("event: {what}\ndata: {value}\n\n").as_bytes());
             }
-            Encoding::Frames => put_frame(frames::BINARY, notice.to_json().as_bytes(), &mut out),
-            Encoding::JsonFrames => put_frame(frames::TEXT, notice.to_json().as_bytes(), &mut out),
+            Encoding::Frames => put_frame(frames::BINARY, control.to_json().as_bytes(), &mut out),
+            Encoding::JsonFrames => put_frame(frames::TEXT, control.to_json().as_bytes(), &mut out),
             // Nobody reads these: the tail viewer shows the newest message, whatever was missed.
             Encoding::Parts | Encoding::Pictures => {}
         }
@@ -117,7 +117,7 @@ impl Encoding {
             }
             (Encoding::Events, None) => format!("retry: {RETRY}\n\n").into(),
             (Encoding::JsonLines | Encoding::JsonFrames, Some(id)) => {
-                self.notice(Notice::Since(id))
+                self.encode_control(ControlMessage::Since(id))
             }
             // A browser shows a part when it sees where the next one begins.
             (Encoding::Parts, _) => format!("--{BOUNDARY}\r\n").into(),

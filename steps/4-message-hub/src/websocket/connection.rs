@@ -1,11 +1,13 @@
 //! One WebSocket, from its opening to its end.
 
-use super::wire::Wire;
-use crate::{Encoding, Hub, Next, Notice, Subscription, guard::Token, notice::Reason};
+use super::nonblocking_socket::NonblockingSocket;
+use crate::{
+    ControlMessage, Encoding, Hub, Next, Subscription, control_message::CloseReason, guard::Token,
+};
 use bytes::{Buf, Bytes};
 use http::HeaderValue;
 use pubsub::ChannelName;
-use service::{Place, Scope, Setting};
+use service::{ConnectionPermit, Scope, Setting};
 use std::{
     io,
     pin::Pin,
@@ -32,17 +34,17 @@ const CONTROL_BYTES: usize = 4096;
 
 /// How many times the socket is read from, and how many messages are taken from it, before others
 /// have their turn; and before this connection writes, and looks at the time.
-const READS: usize = 16;
-const MESSAGES: usize = 64;
+const MAX_READS: usize = 16;
+const MAX_MESSAGES: usize = 64;
 
 /// How long a message may be that will not be published.
-const UNWANTED_BYTES: usize = 1024;
+const MAX_UNWANTED_BYTES: usize = 1024;
 
 /// How many intervals a close may take to be answered.
 const CLOSE_TICKS: u32 = 2;
 
 /// What a connection needs of the streamer that accepted it.
-pub(super) struct Terms {
+pub(super) struct ConnectionConfig {
     pub(super) hub: Arc<Hub>,
     pub(super) channel: ChannelName,
     /// Whether what comes in is published, from whoever has the token.
@@ -67,10 +69,10 @@ enum State {
 
 /// An open WebSocket: a reader of a channel, and perhaps a publisher.
 pub(super) struct Connection {
-    socket: WebSocket<Wire>,
+    socket: WebSocket<NonblockingSocket>,
     subscription: Subscription,
-    terms: Terms,
-    /// The rest of a message that has been begun, or of a notice.
+    config: ConnectionConfig,
+    /// The rest of a message that has been begun, or of a control message.
     rest: Bytes,
     /// Messages that have come in, and are to be published.
     accepted: Vec<pubsub::Message>,
@@ -85,10 +87,10 @@ pub(super) struct Connection {
     state: State,
     /// The hub stops: when all messages before this offset have been written, a close follows.
     leaving: Option<u64>,
-    _place: Arc<Place>,
+    _permit: Arc<ConnectionPermit>,
 }
 
-impl Terms {
+impl ConnectionConfig {
     /// Whether what comes in is published now, or why not.
     fn may_publish(&self) -> Result<(), &'static str> {
         if !self.publish.get() {
@@ -107,28 +109,33 @@ impl Connection {
         stream: TcpStream,
         read: &[u8],
         subscription: Subscription,
-        terms: Terms,
-        place: Arc<Place>,
+        config: ConnectionConfig,
+        permit: Arc<ConnectionPermit>,
     ) -> Self {
-        let max = match terms.may_publish() {
-            Ok(()) => terms.max_message_bytes,
-            Err(_) => UNWANTED_BYTES.min(terms.max_message_bytes),
+        let max = match config.may_publish() {
+            Ok(()) => config.max_message_bytes,
+            Err(_) => MAX_UNWANTED_BYTES.min(config.max_message_bytes),
         };
         let max = Some(max);
-        let config = WebSocketConfig::default()
+        let websocket_config = WebSocketConfig::default()
             .read_buffer_size(READ_BUFFER)
             .write_buffer_size(0)
             .max_message_size(max)
             .max_frame_size(max);
-        let wire = Wire { stream, control: Vec::new(), reads: 0 };
-        let mut keepalive = interval(terms.keepalive);
+        let socket = NonblockingSocket { stream, control: Vec::new(), reads: 0 };
+        let mut keepalive = interval(config.keepalive);
         keepalive.set_missed_tick_behavior(MissedTickBehavior::Delay);
         keepalive.reset();
         let hello = subscription.hello();
         Connection {
-            socket: WebSocket::from_partially_read(wire, read.to_vec(), Role::Server, Some(config)),
+            socket: WebSocket::from_partially_read(
+                socket,
+                read.to_vec(),
+                Role::Server,
+                Some(websocket_config),
+            ),
             subscription,
-            terms,
+            config,
             rest: hello,
             accepted: Vec::new(),
             has_unread: !read.is_empty(),
@@ -137,7 +144,7 @@ impl Connection {
             silent: 0,
             state: State::Open,
             leaving: None,
-            _place: place,
+            _permit: permit,
         }
     }
 
@@ -175,8 +182,8 @@ impl Connection {
     }
 
     fn poll_read(&mut self, context: &mut Context<'_>) -> Poll<io::Result<()>> {
-        self.socket.get_mut().reads = READS;
-        for _ in 0..MESSAGES {
+        self.socket.get_mut().reads = MAX_READS;
+        for _ in 0..MAX_MESSAGES {
             if self.socket.get_ref().control.len() >= CONTROL_BYTES {
                 self.held_up = true; // until that is written
                 return Poll::Pending;
@@ -217,7 +224,7 @@ impl Connection {
     /// and the peer may never see why.
     fn poll_discard(&mut self, context: &mut Context<'_>) -> Poll<io::Result<()>> {
         let mut scrap = [0; 1024];
-        for _ in 0..READS {
+        for _ in 0..MAX_READS {
             ready!(self.socket.get_ref().stream.poll_read_ready(context))?;
             match self.socket.get_ref().stream.try_read(&mut scrap) {
                 Ok(0) => return Poll::Ready(Ok(())),
@@ -242,7 +249,7 @@ impl Connection {
 
     /// Takes a message that is to be published, or closes.
     fn accept(&mut self, text: &[u8]) {
-        if let Err(reason) = self.terms.may_publish() {
+        if let Err(reason) = self.config.may_publish() {
             return self.say_close(CloseCode::Policy, reason);
         }
         match pubsub::Message::parse(text) {
@@ -257,7 +264,7 @@ impl Connection {
         if accepted.is_empty() {
             return;
         }
-        if let Err(full) = self.terms.hub.publish_all(&self.terms.channel, &accepted) {
+        if let Err(full) = self.config.hub.publish_all(&self.config.channel, &accepted) {
             self.say_close(CloseCode::Again, &full.sentence);
         }
     }
@@ -293,10 +300,10 @@ impl Connection {
         self.silent += 1;
         let patience = match self.state {
             // Two pings, at the least, have had time to be answered.
-            State::Open => self.terms.idle_timeout.max(self.terms.keepalive.saturating_mul(2)),
-            _ => self.terms.keepalive.saturating_mul(CLOSE_TICKS),
+            State::Open => self.config.idle_timeout.max(self.config.keepalive.saturating_mul(2)),
+            _ => self.config.keepalive.saturating_mul(CLOSE_TICKS),
         };
-        if self.terms.keepalive.saturating_mul(self.silent) > patience {
+        if self.config.keepalive.saturating_mul(self.silent) > patience {
             return Err(io::Error::new(io::ErrorKind::TimedOut, "the peer is silent"));
         }
         if self.state == State::Open && self.socket.get_ref().control.is_empty() {
@@ -323,7 +330,7 @@ impl Connection {
             }
             if self.leaving.is_some_and(|end| self.subscription.has_read(end)) {
                 self.leaving = None;
-                self.say_close(CloseCode::Away, &Reason::Stopping.to_string());
+                self.say_close(CloseCode::Away, &CloseReason::Stopping.to_string());
                 continue;
             }
             match self.state {
@@ -347,8 +354,12 @@ impl Connection {
                         Err(error) => return Poll::Ready(Err(error)),
                     }
                 }
-                Next::Notice(Notice::Closed(reason)) => self.say_close(SLOW, &reason.to_string()),
-                Next::Notice(notice) => self.rest = self.encoding().notice(notice),
+                Next::ControlMessage(ControlMessage::Closed(reason)) => {
+                    self.say_close(SLOW, &reason.to_string())
+                }
+                Next::ControlMessage(control) => {
+                    self.rest = self.encoding().encode_control(control)
+                }
                 Next::End => return Poll::Pending,
             }
         }

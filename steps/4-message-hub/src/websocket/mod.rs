@@ -1,38 +1,38 @@
 //! Channels as WebSockets: the path names the channel, a text message is a message.
 
 mod connection;
-mod wire;
+mod nonblocking_socket;
 
 use crate::{
     Encoding, Hub, Subscription,
-    ask::{Ask, Form},
     guard::{Guard, Token},
     over_http::POSITION,
+    subscribe_query::{Format, SubscribeQuery},
 };
 use bytes::Bytes;
-use connection::{Connection, Terms};
+use connection::{Connection, ConnectionConfig};
 use http::{HeaderValue, Method, Request, Response, StatusCode, header};
 use http_body_util::Full;
 use hyper::{body::Incoming, upgrade::Upgraded};
 use hyper_util::rt::TokioIo;
 use pubsub::{
     ChannelName,
-    http::{self as server, Handler, Limits, Linger, Port, Refusal},
+    http::{self as server, BindAddress, Handler, Limits, Linger, Rejection},
 };
-use service::{Failure, Place, Scope, Service, Setting, Settings};
+use service::{BoxError, ConnectionPermit, Scope, Service, Setting, Settings};
 use std::{io, net::SocketAddr, sync::Arc, time::Duration};
 use tracing::debug;
 
-/// A service on `websocket_port`.
+/// A service on `websocket_bind`.
 pub struct WebSocketStreamer {
-    port: Port,
+    bind: BindAddress,
     limits: Arc<Limits>,
-    sockets: Sockets,
+    sockets: WebSocketUpgrader,
 }
 
 /// What opens WebSockets to a hub, on whatever port the requests come in.
 #[derive(Clone)]
-pub struct Sockets {
+pub struct WebSocketUpgrader {
     hub: Arc<Hub>,
     publish: Setting<bool>,
     max_message_bytes: Setting<usize>,
@@ -43,17 +43,17 @@ pub struct Sockets {
 impl WebSocketStreamer {
     /// Serves `hub`, with these settings.
     pub fn new(settings: &Settings, hub: Arc<Hub>) -> Self {
-        let help = "Where channels are WebSockets. 0 takes a free port.";
+        let help = "Where channels are WebSockets. Port 0 takes a free one.";
         WebSocketStreamer {
-            port: Port::new(settings, "websocket_port", 7070, help),
+            bind: BindAddress::new(settings, "websocket_bind", 7070, help),
             limits: Arc::new(Limits::new(settings)),
-            sockets: Sockets::new(settings, hub),
+            sockets: WebSocketUpgrader::new(settings, hub),
         }
     }
 
     /// Where it listens, once it is ready.
     pub fn address(&self) -> Option<SocketAddr> {
-        self.port.address()
+        self.bind.address()
     }
 }
 
@@ -62,36 +62,36 @@ impl Service for WebSocketStreamer {
         "websocket"
     }
 
-    fn start(&self, scope: &Scope) -> Result<(), Failure> {
-        let listener = self.port.listen(scope)?;
-        let answers = Answers { sockets: self.sockets.clone(), scope: scope.clone() };
+    fn start(&self, scope: &Scope) -> Result<(), BoxError> {
+        let listener = self.bind.listen(scope)?;
+        let answers = WebSocketHandler { sockets: self.sockets.clone(), scope: scope.clone() };
         server::serve(listener, self.limits.clone(), scope, answers)?;
         scope.ready();
         Ok(())
     }
 }
 
-struct Answers {
-    sockets: Sockets,
+struct WebSocketHandler {
+    sockets: WebSocketUpgrader,
     scope: Scope,
 }
 
-impl Handler for Answers {
+impl Handler for WebSocketHandler {
     type Body = Full<Bytes>;
 
     async fn answer(
         &self,
         request: Request<Incoming>,
-        place: &Arc<Place>,
+        permit: &Arc<ConnectionPermit>,
     ) -> Response<Full<Bytes>> {
-        self.sockets.answer(request, place, &self.scope)
+        self.sockets.answer(request, permit, &self.scope)
     }
 }
 
-impl Sockets {
+impl WebSocketUpgrader {
     /// Opens WebSockets to `hub`, with these settings.
     pub fn new(settings: &Settings, hub: Arc<Hub>) -> Self {
-        Sockets {
+        WebSocketUpgrader {
             hub,
             publish: settings
                 .define("websocket_publish", false)
@@ -111,12 +111,12 @@ impl Sockets {
     pub fn answer<B: From<Bytes>>(
         &self,
         request: Request<Incoming>,
-        place: &Arc<Place>,
+        permit: &Arc<ConnectionPermit>,
         scope: &Scope,
     ) -> Response<B> {
-        let opened = self.open(request, place, scope);
+        let opened = self.open(request, permit, scope);
         let opened = opened.map(|response| response.map(|()| B::from(Bytes::new())));
-        opened.unwrap_or_else(Refusal::into_response)
+        opened.unwrap_or_else(Rejection::into_response)
     }
 
     /// Answers a proper handshake, and serves the WebSocket on a task of `scope`.
@@ -125,25 +125,28 @@ impl Sockets {
     fn open(
         &self,
         mut request: Request<Incoming>,
-        place: &Arc<Place>,
+        permit: &Arc<ConnectionPermit>,
         scope: &Scope,
-    ) -> Result<Response<()>, Refusal> {
+    ) -> Result<Response<()>, Rejection> {
         let upgrade = hyper::upgrade::on(&mut request);
         let (request, _) = request.into_parts();
         self.hub.guard.reader(&request)?;
         let channel = ChannelName::from_path(request.uri.path())?;
         let mut response = handshake(&request)?;
-        let ask = Ask::of(&request)?;
-        let subscription =
-            self.hub.subscribe(&channel, frames(ask.form.unwrap_or(Form::Plain))?, ask.start)?;
-        let position = HeaderValue::try_from(subscription.position().to_string());
+        let query = SubscribeQuery::of(&request)?;
+        let subscription = self.hub.subscribe(
+            &channel,
+            frames(query.format.unwrap_or(Format::Plain))?,
+            query.start,
+        )?;
+        let position = HeaderValue::try_from(subscription.start_id().to_string());
         response.headers_mut().extend(position.ok().map(|position| (POSITION, position)));
-        let terms = self.terms(channel, authorization(&self.hub.guard, &request)?);
-        let (connections, place, scope) = (scope.contained(), place.clone(), scope.clone());
+        let config = self.config(channel, authorization(&self.hub.guard, &request)?);
+        let (connections, permit, scope) = (scope.contained(), permit.clone(), scope.clone());
         connections.spawn_graceful_task("websocket", async move {
             let served = match upgrade.await {
                 Ok(upgraded) => {
-                    let mut connection = connection(upgraded, subscription, terms, place);
+                    let mut connection = connection(upgraded, subscription, config, permit);
                     connection.run(&scope).await
                 }
                 Err(error) => Err(io::Error::other(error)),
@@ -155,8 +158,8 @@ impl Sockets {
         Ok(response)
     }
 
-    fn terms(&self, channel: ChannelName, authorization: Option<HeaderValue>) -> Terms {
-        Terms {
+    fn config(&self, channel: ChannelName, authorization: Option<HeaderValue>) -> ConnectionConfig {
+        ConnectionConfig {
             hub: self.hub.clone(),
             channel,
             publish: self.publish.clone(),
@@ -173,22 +176,22 @@ impl Sockets {
 fn connection(
     upgraded: Upgraded,
     subscription: Subscription,
-    terms: Terms,
-    place: Arc<Place>,
+    config: ConnectionConfig,
+    permit: Arc<ConnectionPermit>,
 ) -> Box<Connection> {
     let parts = upgraded.downcast::<TokioIo<Linger>>().expect("the port serves it so");
     let stream = parts.io.into_inner().into_stream();
-    Box::new(Connection::new(stream, &parts.read_buf, subscription, terms, place))
+    Box::new(Connection::new(stream, &parts.read_buf, subscription, config, permit))
 }
 
 /// The answer to a proper handshake. Subprotocols and extensions that are offered are passed over,
 /// as RFC 6455 has it: a client that insists on one sees that it is not there, and leaves.
-fn handshake(request: &http::request::Parts) -> Result<Response<()>, Refusal> {
+fn handshake(request: &http::request::Parts) -> Result<Response<()>, Rejection> {
     if request.method != Method::GET {
         let sentence = "a WebSocket is opened with GET";
         let allow = HeaderValue::from_static("GET");
         return Err(
-            Refusal::new(StatusCode::METHOD_NOT_ALLOWED, sentence).with(header::ALLOW, allow)
+            Rejection::new(StatusCode::METHOD_NOT_ALLOWED, sentence).with(header::ALLOW, allow)
         );
     }
     let mut plain = Request::new(());
@@ -196,7 +199,7 @@ fn handshake(request: &http::request::Parts) -> Result<Response<()>, Refusal> {
     *plain.version_mut() = request.version;
     tungstenite::handshake::server::create_response(&plain).map_err(|error| {
         let sentence = format!("channels are WebSockets here, and this opens none: {error}");
-        Refusal::new(StatusCode::UPGRADE_REQUIRED, sentence)
+        Rejection::new(StatusCode::UPGRADE_REQUIRED, sentence)
             .with(header::UPGRADE, HeaderValue::from_static("websocket"))
             .with(header::CONNECTION, HeaderValue::from_static("upgrade"))
             .with(header::SEC_WEBSOCKET_VERSION, HeaderValue::from_static("13"))
@@ -207,7 +210,7 @@ fn handshake(request: &http::request::Parts) -> Result<Response<()>, Refusal> {
 fn authorization(
     guard: &Guard,
     request: &http::request::Parts,
-) -> Result<Option<HeaderValue>, Refusal> {
+) -> Result<Option<HeaderValue>, Rejection> {
     let given = request.headers.get(header::AUTHORIZATION);
     if guard.token(given) == Token::Wrong {
         guard.publisher(request)?;
@@ -215,14 +218,14 @@ fn authorization(
     Ok(given.cloned())
 }
 
-fn frames(form: Form) -> Result<Encoding, Refusal> {
-    match form {
-        Form::Plain => Ok(Encoding::Frames),
-        Form::Json => Ok(Encoding::JsonFrames),
-        Form::Events | Form::Poll => {
+fn frames(format: Format) -> Result<Encoding, Rejection> {
+    match format {
+        Format::Plain => Ok(Encoding::Frames),
+        Format::Json => Ok(Encoding::JsonFrames),
+        Format::Events | Format::Poll => {
             let sentence =
                 "a WebSocket carries ?as=plain or ?as=json; events and poll are for HTTP";
-            Err(Refusal::new(StatusCode::BAD_REQUEST, sentence))
+            Err(Rejection::new(StatusCode::BAD_REQUEST, sentence))
         }
     }
 }

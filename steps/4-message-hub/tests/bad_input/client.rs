@@ -1,6 +1,6 @@
 //! A client that sends any bytes whatever, and reads what is answered over HTTP.
 
-use crate::hub::PATIENCE;
+use crate::hub::TEST_TIMEOUT;
 use rustix::net::{self, AddressFamily, SocketType, sockopt};
 use std::{
     io::{self, BufRead, BufReader, Read, Write},
@@ -33,8 +33,8 @@ impl Client {
 
     fn on(stream: TcpStream) -> Self {
         stream.set_nodelay(true).unwrap();
-        stream.set_read_timeout(Some(PATIENCE)).unwrap();
-        stream.set_write_timeout(Some(PATIENCE)).unwrap();
+        stream.set_read_timeout(Some(TEST_TIMEOUT)).unwrap();
+        stream.set_write_timeout(Some(TEST_TIMEOUT)).unwrap();
         Client(BufReader::with_capacity(1024, stream))
     }
 
@@ -52,7 +52,7 @@ impl Client {
         self.0.get_ref().set_write_timeout(Some(patience)).unwrap();
         let began = Instant::now();
         while self.try_send(bytes).is_ok() {
-            assert!(began.elapsed() < PATIENCE, "still taken after {PATIENCE:?}");
+            assert!(began.elapsed() < TEST_TIMEOUT, "still taken after {TEST_TIMEOUT:?}");
         }
     }
 
@@ -67,9 +67,9 @@ impl Client {
                 Err(error) if error.kind() == io::ErrorKind::WouldBlock => {}
                 _ => break,
             }
-            assert!(began.elapsed() < PATIENCE, "not cut off within {PATIENCE:?}");
+            assert!(began.elapsed() < TEST_TIMEOUT, "not cut off within {TEST_TIMEOUT:?}");
         }
-        self.0.get_ref().set_read_timeout(Some(PATIENCE)).unwrap();
+        self.0.get_ref().set_read_timeout(Some(TEST_TIMEOUT)).unwrap();
         began.elapsed()
     }
 
@@ -78,7 +78,7 @@ impl Client {
         self.0.get_ref().set_read_timeout(Some(time)).unwrap();
         let nothing =
             self.0.fill_buf().is_err_and(|error| error.kind() == io::ErrorKind::WouldBlock);
-        self.0.get_ref().set_read_timeout(Some(PATIENCE)).unwrap();
+        self.0.get_ref().set_read_timeout(Some(TEST_TIMEOUT)).unwrap();
         nothing
     }
 
@@ -92,7 +92,7 @@ impl Client {
                 Err(error) => break error.kind() != io::ErrorKind::WouldBlock,
             }
         };
-        self.0.get_ref().set_read_timeout(Some(PATIENCE)).unwrap();
+        self.0.get_ref().set_read_timeout(Some(TEST_TIMEOUT)).unwrap();
         hung_up
     }
 
@@ -169,7 +169,7 @@ impl Client {
 
 /// Any error but that of waiting in vain means that the peer has hung up.
 fn assert_hung_up(error: io::Error) {
-    assert_ne!(error.kind(), io::ErrorKind::WouldBlock, "nothing came within {PATIENCE:?}");
+    assert_ne!(error.kind(), io::ErrorKind::WouldBlock, "nothing came within {TEST_TIMEOUT:?}");
 }
 
 impl Answer {

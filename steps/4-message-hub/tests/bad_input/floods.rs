@@ -3,7 +3,7 @@
 use crate::{
     case::{survives, survives_within},
     client::{self, Client},
-    hub::{Hub, PATIENCE},
+    hub::{Hub, TEST_TIMEOUT},
     sockets::{self, CONTINUATION, FIN, PING, Socket, TEXT, frame},
 };
 use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
@@ -135,7 +135,7 @@ fn a_stream_of_empty_fragments_keeps_nobody_from_his_turn() {
                 scope.spawn(|| {
                     let mut socket = Socket::open(hub.websocket, "/fragments");
                     socket.send(frame(TEXT - FIN, b""));
-                    socket.send_for_ever(&fragments, PATIENCE);
+                    socket.send_for_ever(&fragments, TEST_TIMEOUT);
                 });
             }
         });
@@ -162,7 +162,7 @@ fn fragments_for_ever_are_closed_with_1009_as_soon_as_they_are_too_long() {
 // ANCHOR: strangers
 #[test]
 fn strangers_who_ask_for_channels_without_end_take_no_message_from_others() {
-    let settings = ["hub_bytes=4194304", "publish_token=right"];
+    let settings = ["max_hub_bytes=4194304", "publish_token=right"];
     survives(&settings, |hub| {
         let reader = reader(hub, "/read");
         publish_all(hub, "/unread", 1000);

@@ -19,7 +19,7 @@ use std::{
 };
 
 /// How long anything may take before a test takes it to hang. Generous: a busy machine is slow.
-pub(crate) const PATIENCE: Duration = Duration::from_secs(30);
+pub(crate) const TEST_TIMEOUT: Duration = Duration::from_secs(30);
 
 /// A hub on free ports.
 pub(crate) struct Hub {
@@ -119,7 +119,7 @@ fn addresses(log: &Receiver<String>) -> [SocketAddr; 3] {
 
 fn line_with(log: &Receiver<String>, text: &str) -> String {
     loop {
-        let line = log.recv_timeout(PATIENCE);
+        let line = log.recv_timeout(TEST_TIMEOUT);
         let line = line.unwrap_or_else(|why| panic!("no line with {text:?} in the log: {why}"));
         if line.contains(text) {
             return line;
@@ -139,7 +139,7 @@ pub(crate) fn until<T: std::fmt::Debug>(
         if fits(&seen) {
             return;
         }
-        assert!(began.elapsed() < PATIENCE, "{what}: still {seen:?} after {PATIENCE:?}");
+        assert!(began.elapsed() < TEST_TIMEOUT, "{what}: still {seen:?} after {TEST_TIMEOUT:?}");
         thread::sleep(Duration::from_millis(2));
     }
 }

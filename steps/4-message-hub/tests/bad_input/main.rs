@@ -22,7 +22,7 @@ mod hub;
 mod pipelining;
 mod program;
 mod readers;
-mod refusals;
+mod rejections;
 mod silence;
 mod sizes;
 mod smuggling;

@@ -8,7 +8,8 @@ use std::net::SocketAddr;
 pub(crate) const PROGRAM: &str = env!("CARGO_BIN_EXE_message-hub");
 
 /// Settings by which it takes free ports.
-pub(crate) const PORTS: &[&str] = &["pubsub_port=0", "tail_port=0", "websocket_port=0"];
+pub(crate) const PORTS: &[&str] =
+    &["http_bind=127.0.0.1:0", "tail_bind=127.0.0.1:0", "websocket_bind=127.0.0.1:0"];
 
 /// Who tells in the log where the ports `http`, `tail` and `websocket` of the cases are.
 pub(crate) const LISTENERS: [&str; 3] = ["hub/http: ", "hub/tail: ", "hub/websocket: "];

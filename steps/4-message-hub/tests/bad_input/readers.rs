@@ -2,7 +2,7 @@
 
 use crate::{
     client::Client,
-    hub::PATIENCE,
+    hub::TEST_TIMEOUT,
     sockets::{self, Socket},
 };
 use std::{
@@ -37,7 +37,7 @@ impl Reader {
 
     /// Waits for the next message.
     pub(crate) fn next(&self) -> String {
-        self.0.recv_timeout(PATIENCE).expect("an innocent reader gets messages")
+        self.0.recv_timeout(TEST_TIMEOUT).expect("an innocent reader gets messages")
     }
 }
 

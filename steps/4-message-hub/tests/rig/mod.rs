@@ -24,17 +24,17 @@ pub(crate) struct Rig {
 
 /// A hub on free ports, with these settings.
 pub(crate) async fn rig(values: &[(&str, &str)]) -> Rig {
-    rig_of(&settings(&PORTS, values)).await
+    rig_of(&settings(&BINDS, values)).await
 }
 
 /// A hub on free ports, whose other settings are in a file.
 pub(crate) async fn rig_with_file(file: &Path) -> (Rig, Settings) {
-    let ports = Sources::set(PORTS.map(|port| (port, "0")));
+    let ports = Sources::set(BINDS.map(|bind| (bind, "127.0.0.1:0")));
     let settings = Settings::new(ports.file(file, true));
     (rig_of(&settings).await, settings)
 }
 
-const PORTS: [&str; 3] = ["pubsub_port", "tail_port", "websocket_port"];
+const BINDS: [&str; 3] = ["http_bind", "tail_bind", "websocket_bind"];
 
 async fn rig_of(settings: &Settings) -> Rig {
     let hub = Arc::new(MessageHub::new(settings));
@@ -43,8 +43,8 @@ async fn rig_of(settings: &Settings) -> Rig {
     let reports: BTreeMap<_, _> =
         lifecycle.status().children.into_iter().flat_map(|child| child.reports).collect();
     let address = |port: &str| reports[port].parse().unwrap();
-    let (http, tail) = (address("pubsub_port"), address("tail_port"));
-    Rig { hub, lifecycle, http, tail, websocket: address("websocket_port") }
+    let (http, tail) = (address("http_bind"), address("tail_bind"));
+    Rig { hub, lifecycle, http, tail, websocket: address("websocket_bind") }
 }
 
 impl Rig {
@@ -73,7 +73,7 @@ impl Rig {
         self.socket_with(path, &[]).await.unwrap()
     }
 
-    /// Opens a WebSocket with these headers; the status and the sentence of a refusal.
+    /// Opens a WebSocket with these headers; the status and the sentence of a rejection.
     pub(crate) async fn socket_with(
         &self,
         path: &str,

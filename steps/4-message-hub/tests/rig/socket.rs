@@ -1,6 +1,6 @@
 //! A client's end of a WebSocket.
 
-use super::parts::{PATIENCE, within};
+use super::parts::{TEST_TIMEOUT, within};
 use std::net::{SocketAddr, TcpStream};
 use tungstenite::{
     HandshakeError, Message, WebSocket, client::IntoClientRequest, handshake::client::Response,
@@ -19,7 +19,7 @@ pub(crate) struct Socket {
 }
 
 impl Socket {
-    /// Opens a WebSocket with these headers; the status and the sentence of a refusal.
+    /// Opens a WebSocket with these headers; the status and the sentence of a rejection.
     pub(crate) async fn open(
         address: SocketAddr,
         path: &str,
@@ -31,7 +31,7 @@ impl Socket {
         }
         blocking("open", move || {
             let stream = TcpStream::connect(address).unwrap();
-            stream.set_read_timeout(Some(PATIENCE)).unwrap();
+            stream.set_read_timeout(Some(TEST_TIMEOUT)).unwrap();
             match tungstenite::client(request, stream) {
                 Ok((socket, response)) => Ok(Socket { socket: Some(socket), response }),
                 Err(HandshakeError::Failure(tungstenite::Error::Http(response))) => {

@@ -1,4 +1,4 @@
-//! Answers of the site.
+//! Answers of the web port.
 
 use bytes::Bytes;
 use http::{HeaderValue, Response, StatusCode, header};
@@ -14,7 +14,7 @@ pub(super) fn text(text: impl Into<Bytes>) -> Answer {
 }
 
 /// Something of another media type.
-pub(super) fn typed(media_type: &'static str, content: impl Into<Bytes>) -> Answer {
+pub(super) fn with_content_type(media_type: &'static str, content: impl Into<Bytes>) -> Answer {
     let mut answer = text(content);
     answer.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static(media_type));
     answer

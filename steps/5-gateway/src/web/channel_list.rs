@@ -10,10 +10,10 @@ use std::{
 use tokio::{sync::Mutex, task::spawn_blocking};
 
 /// How many channels are listed.
-const LISTED: usize = 50;
+const MAX_LISTED: usize = 50;
 
 /// How old a list may be.
-const FRESH: Duration = Duration::from_millis(500);
+const MAX_AGE: Duration = Duration::from_millis(500);
 
 /// The list, as it was a moment ago.
 ///
@@ -52,7 +52,7 @@ impl ChannelList {
     pub(super) async fn json(&self) -> Bytes {
         let mut made = self.made.clone().lock_owned().await;
         if let Some((when, list)) = &*made
-            && when.elapsed() < FRESH
+            && when.elapsed() < MAX_AGE
         {
             return list.clone();
         }
@@ -71,7 +71,7 @@ impl ChannelList {
 }
 
 fn make(hub: &Hub, at: u128) -> Bytes {
-    let most_read = hub.most_read(LISTED).into_iter().map(|used| Channel {
+    let most_read = hub.most_read(MAX_LISTED).into_iter().map(|used| Channel {
         channel: used.channel.to_string(),
         readers: used.readers,
         messages: used.messages,

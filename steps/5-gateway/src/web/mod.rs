@@ -2,21 +2,21 @@
 //!
 //! | file | what |
 //! | --- | --- |
-//! | `server.rs` | [`WebServer`]: the service; a path is a channel, or something of the site |
-//! | `site.rs`, `answer.rs` | what there is beside channels |
-//! | `page.rs` | the page, and what a browser may do with it |
-//! | `vitals.rs` | [`Vitals`]: what a web server must know of the program around it |
-//! | `metrics.rs` | the figures, as Prometheus reads them |
+//! | `server.rs` | [`WebServer`]: the service; a path is a channel, or something else |
+//! | `routes.rs`, `answer.rs` | what there is beside channels |
+//! | `static_files.rs` | the page, and what a browser may do with it |
+//! | `health_check.rs` | [`HealthCheck`]: what a web server must know of the program around it |
+//! | `metrics.rs` | the metrics, as Prometheus reads them |
 //! | `channel_list.rs` | what goes on in the channels that are read most |
 
 mod answer;
 mod channel_list;
+mod health_check;
 mod metrics;
-mod page;
+mod routes;
 mod server;
-mod site;
-mod vitals;
+mod static_files;
 
-pub use metrics::Figure;
+pub use health_check::HealthCheck;
+pub use metrics::Metric;
 pub use server::WebServer;
-pub use vitals::Vitals;

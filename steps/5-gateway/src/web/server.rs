@@ -1,42 +1,42 @@
-//! The web server: one port, on which a path is a channel or something of the site's own.
+//! The web server: one port, on which a path is a channel or something else.
 
-use super::{Vitals, answer::Answer, site::Site};
+use super::{HealthCheck, answer::Answer, routes::Routes};
 use http::{HeaderValue, Request, header};
 use hyper::body::Incoming;
-use message_hub::{HttpSubscription, Hub, Sockets};
+use message_hub::{HttpSubscription, Hub, WebSocketUpgrader};
 use pubsub::{
-    Streams,
-    http::{self as server, Body, Handler, Limits, Port},
+    StreamHandler,
+    http::{self as server, BindAddress, Body, Handler, Limits},
 };
-use service::{Failure, Place, Scope, Service, Settings};
+use service::{BoxError, ConnectionPermit, Scope, Service, Settings};
 use std::{net::SocketAddr, sync::Arc};
 
-/// A service on `web_port`: the page, the channels of a hub in every form but the tail viewer's,
+/// A service on `web_bind`: the page, the channels of a hub in every form but the tail viewer's,
 /// health and metrics.
 pub struct WebServer {
-    port: Port,
+    bind: BindAddress,
     limits: Arc<Limits>,
     parts: Arc<Parts>,
 }
 
 /// What the port is shared by.
 struct Parts {
-    site: Site,
-    streams: Streams<Hub>,
-    sockets: Sockets,
+    routes: Routes,
+    streams: StreamHandler<Hub>,
+    sockets: WebSocketUpgrader,
 }
 
 impl WebServer {
-    /// Serves `hub`, in a program that is as well as `vitals` says.
-    pub fn new(settings: &Settings, hub: Arc<Hub>, vitals: Arc<dyn Vitals>) -> Self {
-        let help = "Where the web page is, and all that it needs. 0 takes a free port.";
+    /// Serves `hub`, in a program that is as well as `health_check` says.
+    pub fn new(settings: &Settings, hub: Arc<Hub>, health_check: Arc<dyn HealthCheck>) -> Self {
+        let help = "Where the web page is, and all that it needs. Port 0 takes a free one.";
         let parts = Parts {
-            streams: Streams::new(settings, hub.clone()),
-            sockets: Sockets::new(settings, hub.clone()),
-            site: Site::new(hub, vitals),
+            streams: StreamHandler::new(settings, hub.clone()),
+            sockets: WebSocketUpgrader::new(settings, hub.clone()),
+            routes: Routes::new(hub, health_check),
         };
         WebServer {
-            port: Port::new(settings, "web_port", 8080, help),
+            bind: BindAddress::new(settings, "web_bind", 8080, help),
             limits: Arc::new(Limits::new(settings)),
             parts: Arc::new(parts),
         }
@@ -44,7 +44,7 @@ impl WebServer {
 
     /// Where it listens, once it is ready.
     pub fn address(&self) -> Option<SocketAddr> {
-        self.port.address()
+        self.bind.address()
     }
 }
 
@@ -53,9 +53,9 @@ impl Service for WebServer {
         "web"
     }
 
-    fn start(&self, scope: &Scope) -> Result<(), Failure> {
-        let listener = self.port.listen(scope)?;
-        let answers = Answers { parts: self.parts.clone(), scope: scope.clone() };
+    fn start(&self, scope: &Scope) -> Result<(), BoxError> {
+        let listener = self.bind.listen(scope)?;
+        let answers = WebHandler { parts: self.parts.clone(), scope: scope.clone() };
         server::serve(listener, self.limits.clone(), scope, answers)?;
         scope.ready();
         Ok(())
@@ -63,20 +63,20 @@ impl Service for WebServer {
 }
 
 /// What answers the requests, from one start to the next stop.
-struct Answers {
+struct WebHandler {
     parts: Arc<Parts>,
     scope: Scope,
 }
 
 // ANCHOR: answer
-impl Handler for Answers {
+impl Handler for WebHandler {
     type Body = Body<HttpSubscription>;
 
-    async fn answer(&self, request: Request<Incoming>, place: &Arc<Place>) -> Answer {
-        let Parts { site, streams, sockets } = &*self.parts;
-        match site.at(request.uri().path()) {
-            Some(resource) => site.answer(&resource, &request.into_parts().0).await,
-            None if is_websocket(&request) => sockets.answer(request, place, &self.scope),
+    async fn answer(&self, request: Request<Incoming>, permit: &Arc<ConnectionPermit>) -> Answer {
+        let Parts { routes, streams, sockets } = &*self.parts;
+        match routes.route(request.uri().path()) {
+            Some(resource) => routes.answer(&resource, &request.into_parts().0).await,
+            None if is_websocket(&request) => sockets.answer(request, permit, &self.scope),
             None => streams.answer(request, &self.scope).await,
         }
     }

@@ -1,4 +1,4 @@
-//! Those who ask after figures again and again.
+//! Those who ask after metrics again and again.
 
 use crate::{case::survives, client::Client, hub::Hub};
 use std::thread;

@@ -4,7 +4,7 @@
 //! | file | what |
 //! | --- | --- |
 //! | `program.rs` | which program it is, and what is its own |
-//! | `web.rs`, `page.rs`, `flood.rs` | the cases of the web port's own |
+//! | `web.rs`, `static_files.rs`, `flood.rs` | the cases of the web port's own |
 //! | the others | stand in step 4 |
 #![allow(clippy::unwrap_used, reason = "a panic is how a test fails")]
 
@@ -25,14 +25,13 @@ mod frames;
 mod handshakes;
 #[path = "../../../4-message-hub/tests/bad_input/hub.rs"]
 mod hub;
-mod page;
 #[path = "../../../4-message-hub/tests/bad_input/pipelining.rs"]
 mod pipelining;
 mod program;
 #[path = "../../../4-message-hub/tests/bad_input/readers.rs"]
 mod readers;
-#[path = "../../../4-message-hub/tests/bad_input/refusals.rs"]
-mod refusals;
+#[path = "../../../4-message-hub/tests/bad_input/rejections.rs"]
+mod rejections;
 #[path = "../../../4-message-hub/tests/bad_input/silence.rs"]
 mod silence;
 #[path = "../../../4-message-hub/tests/bad_input/sizes.rs"]
@@ -41,6 +40,7 @@ mod sizes;
 mod smuggling;
 #[path = "../../../4-message-hub/tests/bad_input/sockets.rs"]
 mod sockets;
+mod static_files;
 #[path = "../../../4-message-hub/tests/bad_input/tiny_writes.rs"]
 mod tiny_writes;
 mod web;

@@ -6,8 +6,13 @@ use std::net::SocketAddr;
 
 pub(crate) const PROGRAM: &str = env!("CARGO_BIN_EXE_gateway");
 
-pub(crate) const PORTS: &[&str] =
-    &["numbers_bind=127.0.0.1:0", "pubsub_port=0", "tail_port=0", "websocket_port=0", "web_port=0"];
+pub(crate) const PORTS: &[&str] = &[
+    "numbers_bind=127.0.0.1:0",
+    "http_bind=127.0.0.1:0",
+    "tail_bind=127.0.0.1:0",
+    "websocket_bind=127.0.0.1:0",
+    "web_bind=127.0.0.1:0",
+];
 
 pub(crate) const LISTENERS: [&str; 3] = ["gateway/web: ", "gateway/hub/tail: ", "gateway/web: "];
 

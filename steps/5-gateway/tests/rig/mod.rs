@@ -9,7 +9,7 @@ mod peer;
 mod socket;
 
 use gateway::Gateway;
-use parts::{Answer, PATIENCE, ask, started, within};
+use parts::{Answer, TEST_TIMEOUT, ask, started, within};
 pub(crate) use peer::Absent;
 use service::{Lifecycle, Settings, Status};
 pub(crate) use socket::Socket;
@@ -31,10 +31,10 @@ pub(crate) struct Rig {
 
 const PORTS: [(&str, &str); 5] = [
     ("numbers_bind", "127.0.0.1:0"),
-    ("pubsub_port", "0"),
-    ("tail_port", "0"),
-    ("websocket_port", "0"),
-    ("web_port", "0"),
+    ("http_bind", "127.0.0.1:0"),
+    ("tail_bind", "127.0.0.1:0"),
+    ("websocket_bind", "127.0.0.1:0"),
+    ("web_bind", "127.0.0.1:0"),
 ];
 
 /// A gateway on free ports, with these settings.
@@ -50,8 +50,8 @@ impl Rig {
         let mut reports = BTreeMap::new();
         collect(lifecycle.status(), &mut reports);
         let address = |port: &str| reports[port].parse().unwrap();
-        let (web, http) = (address("web_port"), address("pubsub_port"));
-        let (tail, websocket) = (address("tail_port"), address("websocket_port"));
+        let (web, http) = (address("web_bind"), address("http_bind"));
+        let (tail, websocket) = (address("tail_bind"), address("websocket_bind"));
         Rig { lifecycle, web, http, tail, websocket }
     }
 
@@ -78,7 +78,7 @@ impl Rig {
             if fits(&answer) {
                 return answer;
             }
-            assert!(began.elapsed() < PATIENCE, "{path}: still {answer:?}");
+            assert!(began.elapsed() < TEST_TIMEOUT, "{path}: still {answer:?}");
             tokio::time::sleep(Duration::from_millis(2)).await;
         }
     }

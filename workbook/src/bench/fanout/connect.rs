@@ -1,6 +1,6 @@
 //! A connection that has said what it wants, and was answered.
 
-use super::wire::Wire;
+use super::protocol::Protocol;
 use std::{io, net::SocketAddr};
 use tokio::{
     io::{AsyncReadExt, AsyncWriteExt},
@@ -9,7 +9,7 @@ use tokio::{
 
 /// Connects, says `hello`, and waits for the answer; returns what has come after it, too.
 pub(super) async fn connect(
-    wire: Wire,
+    wire: Protocol,
     address: SocketAddr,
     hello: &[u8],
 ) -> io::Result<(TcpStream, Vec<u8>)> {

@@ -3,7 +3,7 @@
 use super::{
     chunks::Chunks,
     payload::Payload,
-    wire::{Aside, Wire},
+    protocol::{NonDelivery, Protocol},
 };
 use std::io;
 
@@ -13,14 +13,14 @@ pub(super) const ROOM: usize = 4096;
 /// What one reader's stream has come to.
 #[derive(Debug)]
 pub(super) struct Decoder {
-    wire: Wire,
+    wire: Protocol,
     chunks: Chunks,
     /// The beginning of what has not come whole.
     kept: Vec<u8>,
 }
 
 impl Decoder {
-    pub(super) fn new(wire: Wire) -> Self {
+    pub(super) fn new(wire: Protocol) -> Self {
         Decoder { wire, chunks: Chunks::default(), kept: Vec::new() }
     }
 
@@ -34,7 +34,7 @@ impl Decoder {
         mut take: impl FnMut(&Payload),
     ) -> io::Result<()> {
         let count = match self.wire {
-            Wire::Http => self.chunks.strip(&mut buffer[ROOM..ROOM + count])?,
+            Protocol::Http => self.chunks.strip(&mut buffer[ROOM..ROOM + count])?,
             _ => count,
         };
         let start = ROOM - self.kept.len();
@@ -47,11 +47,11 @@ impl Decoder {
                 return Ok(());
             }
             match self.wire.aside(rest)? {
-                Aside::Whole(length, answer) => {
+                NonDelivery::Whole(length, answer) => {
                     answers.extend(answer);
                     rest = &rest[length..];
                 }
-                Aside::Begun | Aside::Delivery => break,
+                NonDelivery::Begun | NonDelivery::Delivery => break,
             }
         }
         if rest.len() > ROOM {
@@ -68,17 +68,17 @@ mod tests {
     use std::time::Duration;
 
     /// Three deliveries, with all that may stand between them, and what that wants as an answer.
-    fn stream(wire: Wire) -> (Vec<u8>, &'static [u8]) {
+    fn stream(wire: Protocol) -> (Vec<u8>, &'static [u8]) {
         let payloads = [0, 1, 2].map(|number| payload(number, Duration::ZERO));
         let [first, second, third] = payloads.each_ref().map(|payload| payload.as_slice());
         match wire {
-            Wire::WebSocket => {
+            Protocol::WebSocket => {
                 let (head, ping, pong) = (b"\x81\x40", b"\x89\x02hi", b"\x8a\x00");
                 let parts = [head, first, ping, head, second, pong, head, third];
                 let answer = b"\x8a\x82\x5a\x11\xc3\x7e\x32\x78";
                 (parts.concat(), answer)
             }
-            Wire::Http => {
+            Protocol::Http => {
                 let lines = [b"\n\n", first, b"\n", second, b"\n\n", third, b"\n"].concat();
                 let (one, rest) = lines.split_at(50);
                 let (two, three) = rest.split_at(100);
@@ -89,12 +89,12 @@ mod tests {
                 ];
                 (chunks.concat(), b"")
             }
-            Wire::Resp => {
+            Protocol::Resp => {
                 let head = b"*3\r\n$7\r\nmessage\r\n$5\r\nbench\r\n$64\r\n".as_slice();
                 let end = b"\r\n".as_slice();
                 ([head, first, end, head, second, end, head, third, end].concat(), b"")
             }
-            Wire::Nats => {
+            Protocol::Nats => {
                 let head = b"MSG bench 1 64\r\n".as_slice();
                 let (ping, end) = (b"\r\nPING\r\n".as_slice(), b"\r\n".as_slice());
                 let info = b"\r\nINFO {}\r\n+OK\r\n".as_slice();
@@ -104,7 +104,7 @@ mod tests {
         }
     }
 
-    fn decode(wire: Wire, reads: &[&[u8]]) -> io::Result<(Vec<u64>, Vec<u8>)> {
+    fn decode(wire: Protocol, reads: &[&[u8]]) -> io::Result<(Vec<u64>, Vec<u8>)> {
         let mut decoder = Decoder::new(wire);
         let (mut numbers, mut answers) = (Vec::new(), Vec::new());
         for read in reads {
@@ -119,7 +119,7 @@ mod tests {
 
     #[test]
     fn deliveries_are_found_wherever_reads_end() {
-        for wire in [Wire::WebSocket, Wire::Http, Wire::Resp, Wire::Nats] {
+        for wire in [Protocol::WebSocket, Protocol::Http, Protocol::Resp, Protocol::Nats] {
             let (stream, answer) = stream(wire);
             for split in 0..=stream.len() {
                 let (before, after) = stream.split_at(split);
@@ -133,11 +133,11 @@ mod tests {
 
     #[test]
     fn what_is_no_delivery_is_an_error() {
-        assert!(decode(Wire::WebSocket, &[&[0x81, 63]]).is_err());
-        assert!(decode(Wire::WebSocket, &[&[0x88, 2, 3, 0xe8]]).is_err());
-        assert!(decode(Wire::Http, &[b"46\r\n", &[b'0'; 70]]).is_err());
-        assert!(decode(Wire::Resp, &[b"-ERR\r\n"]).is_err());
-        assert!(decode(Wire::Nats, &[b"-ERR 'Slow Consumer'\r\n"]).is_err());
-        assert!(decode(Wire::Nats, &[b"MSG bench 1 65\r\n"]).is_err());
+        assert!(decode(Protocol::WebSocket, &[&[0x81, 63]]).is_err());
+        assert!(decode(Protocol::WebSocket, &[&[0x88, 2, 3, 0xe8]]).is_err());
+        assert!(decode(Protocol::Http, &[b"46\r\n", &[b'0'; 70]]).is_err());
+        assert!(decode(Protocol::Resp, &[b"-ERR\r\n"]).is_err());
+        assert!(decode(Protocol::Nats, &[b"-ERR 'Slow Consumer'\r\n"]).is_err());
+        assert!(decode(Protocol::Nats, &[b"MSG bench 1 65\r\n"]).is_err());
     }
 }

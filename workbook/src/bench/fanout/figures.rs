@@ -6,7 +6,7 @@ use super::{
         statistics::{median, rounded},
     },
     Options, Run, Runs,
-    peers::System,
+    peers::Target,
 };
 use crate::book::results::Results;
 use anyhow::Context;
@@ -14,12 +14,12 @@ use std::time::Duration;
 use toml::{Table, Value};
 
 /// Each ratio of deliveries: its name, what is divided, and by what.
-const RATIOS: [(&str, System, System); 5] = [
-    ("ratio_redis", System::MessageHub, System::Redis),
-    ("ratio_nats", System::MessageHub, System::Nats),
-    ("ratio_nchan", System::MessageHub, System::Nchan),
-    ("ratio_ws", System::MessageHub, System::Ws),
-    ("ratio_queue", System::MessageHubHttp, System::Pubsub),
+const RATIOS: [(&str, Target, Target); 5] = [
+    ("ratio_redis", Target::MessageHub, Target::Redis),
+    ("ratio_nats", Target::MessageHub, Target::Nats),
+    ("ratio_nchan", Target::MessageHub, Target::Nchan),
+    ("ratio_ws", Target::MessageHub, Target::Ws),
+    ("ratio_queue", Target::MessageHubHttp, Target::Pubsub),
 ];
 
 /// The medians of each server, and the ratios between them.
@@ -74,7 +74,7 @@ fn medians(Runs { version, runs, .. }: &Runs) -> Table {
 }
 
 /// The median of what each round makes of two servers.
-fn ratio(all: &[Runs], above: System, below: System) -> Option<f64> {
+fn ratio(all: &[Runs], above: Target, below: Target) -> Option<f64> {
     let of = |system| all.iter().find(|runs| runs.system == system);
     let rounds = of(above)?.runs.iter().zip(&of(below)?.runs);
     let ratio = |above: &Option<Run>, below: &Option<Run>| {
@@ -95,13 +95,13 @@ pub(in super::super) fn draw(results: &Results) -> anyhow::Result<String> {
     };
     let (readers, connections) = (count("readers")?, count("connections")?);
     let panel = |title: String, unit: &str, key: &str| {
-        let bar = |system: System| {
+        let bar = |system: Target| {
             let value = results.get(&format!("{}.{key}", system.name()))?;
             let millions = |count: i64| (count as f64 / 1e4).round() / 1e2;
             let value = value.as_float().or_else(|| value.as_integer().map(millions))?;
             Some(Bar { name: system.label().into(), value, colour: colour(system) })
         };
-        let bars = System::ALL.into_iter().filter_map(bar).collect();
+        let bars = Target::ALL.into_iter().filter_map(bar).collect();
         Bars { title, unit: unit.into(), bars }
     };
     let mut panels = vec![
@@ -121,11 +121,11 @@ pub(in super::super) fn draw(results: &Results) -> anyhow::Result<String> {
 }
 
 /// Ours, the one before it, and the others.
-fn colour(system: System) -> usize {
+fn colour(system: Target) -> usize {
     match system {
-        System::MessageHub | System::MessageHubHttp => 0,
-        System::Pubsub => 1,
-        System::Redis | System::Nats | System::Nchan | System::Ws => 2,
+        Target::MessageHub | Target::MessageHubHttp => 0,
+        Target::Pubsub => 1,
+        Target::Redis | Target::Nats | Target::Nchan | Target::Ws => 2,
     }
 }
 
@@ -148,10 +148,10 @@ mod tests {
         let run = |deliveries| Some(Run { deliveries: Some(deliveries), ..Run::default() });
         let runs = |system, runs| Runs { system, version: String::new(), runs };
         let all = [
-            runs(System::MessageHub, vec![run(6.0), run(8.0), run(1.0)]),
-            runs(System::Redis, vec![run(3.0), run(2.0), None]),
+            runs(Target::MessageHub, vec![run(6.0), run(8.0), run(1.0)]),
+            runs(Target::Redis, vec![run(3.0), run(2.0), None]),
         ];
-        assert_eq!(ratio(&all, System::MessageHub, System::Redis), Some(4.0));
-        assert_eq!(ratio(&all, System::MessageHub, System::Ws), None);
+        assert_eq!(ratio(&all, Target::MessageHub, Target::Redis), Some(4.0));
+        assert_eq!(ratio(&all, Target::MessageHub, Target::Ws), None);
     }
 }

@@ -5,23 +5,23 @@ mod chunks;
 mod connect;
 mod decoder;
 mod figures;
-mod order;
 mod payload;
 mod peers;
 mod phases;
+mod protocol;
 mod publisher;
 mod readers;
+mod sequence_checker;
 mod slowest;
 pub(super) mod soak;
 pub(super) mod stopped;
-mod wire;
 
 pub(super) use figures::draw;
 
 use super::machine;
 use crate::book::results::Results;
 use clap::{Args, ValueEnum};
-use peers::System;
+use peers::Target;
 use phases::{Idle, Paced};
 use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 use std::{path::Path, time::Duration};
@@ -56,7 +56,7 @@ pub struct Options {
     window: u64,
     /// These servers, not all
     #[arg(long, value_delimiter = ',')]
-    only: Vec<System>,
+    only: Vec<Target>,
     /// These phases, not all
     #[arg(long, value_delimiter = ',')]
     phases: Vec<Phase>,
@@ -87,7 +87,7 @@ struct Run {
 
 /// All runs of one server, one for each round; `None` is one that failed.
 struct Runs {
-    system: System,
+    system: Target,
     version: String,
     runs: Vec<Option<Run>>,
 }
@@ -96,7 +96,7 @@ struct Runs {
 pub(super) fn measure(root: &Path, options: &Options) -> anyhow::Result<Results> {
     let runtime = prepare()?;
     let mut all = Vec::new();
-    for system in System::ALL {
+    for system in Target::ALL {
         if options.only.is_empty() || options.only.contains(&system) {
             match system.prepare(root)? {
                 Some(version) => all.push(Runs { system, version, runs: Vec::new() }),
@@ -129,7 +129,7 @@ fn prepare() -> anyhow::Result<Runtime> {
     Ok(tokio::runtime::Builder::new_current_thread().enable_all().build()?)
 }
 
-async fn run(root: &Path, system: System, options: &Options) -> anyhow::Result<Run> {
+async fn run(root: &Path, system: Target, options: &Options) -> anyhow::Result<Run> {
     let Options { readers, connections, window, .. } = *options;
     let mut run = Run::default();
     if options.wants(Phase::Saturation) {
@@ -142,7 +142,7 @@ async fn run(root: &Path, system: System, options: &Options) -> anyhow::Result<R
     if options.wants(Phase::Idle) {
         run.idle = Some(phases::idle(root, system, connections, window).await?);
     }
-    if options.wants(Phase::Stopped) && system == System::MessageHub {
+    if options.wants(Phase::Stopped) && system == Target::MessageHub {
         let without = phases::stopped(root, system, readers, window, false).await?;
         let with = phases::stopped(root, system, readers, window, true).await?;
         run.stopped = Some([without, with]);

@@ -6,7 +6,7 @@ mod ours;
 mod redis;
 mod ws;
 
-use super::{super::process::Process, wire::Wire};
+use super::{super::process::Process, protocol::Protocol};
 use anyhow::bail;
 use clap::ValueEnum;
 use std::{
@@ -20,7 +20,7 @@ use tempfile::TempDir;
 
 /// A server, and how it is spoken to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub(super) enum System {
+pub(super) enum Target {
     /// Ours, by WebSocket
     MessageHub,
     /// Ours, by HTTP
@@ -38,7 +38,7 @@ pub(super) enum System {
 }
 
 /// A server that runs. It is ended when this is dropped.
-pub(super) struct Running {
+pub(super) struct RunningServer {
     pub(super) process: Process,
     /// Where its channel is to be had.
     pub(super) address: SocketAddr,
@@ -46,78 +46,78 @@ pub(super) struct Running {
     _folder: TempDir,
 }
 
-impl System {
+impl Target {
     /// All of them.
-    pub(super) const ALL: [System; 7] = [
-        System::MessageHub,
-        System::MessageHubHttp,
-        System::Pubsub,
-        System::Redis,
-        System::Nats,
-        System::Nchan,
-        System::Ws,
+    pub(super) const ALL: [Target; 7] = [
+        Target::MessageHub,
+        Target::MessageHubHttp,
+        Target::Pubsub,
+        Target::Redis,
+        Target::Nats,
+        Target::Nchan,
+        Target::Ws,
     ];
 
     /// What it is called in results.
     pub(super) fn name(self) -> &'static str {
         match self {
-            System::MessageHub => "message-hub",
-            System::MessageHubHttp => "message-hub-http",
-            System::Pubsub => "pubsub",
-            System::Redis => "redis",
-            System::Nats => "nats",
-            System::Nchan => "nchan",
-            System::Ws => "ws",
+            Target::MessageHub => "message-hub",
+            Target::MessageHubHttp => "message-hub-http",
+            Target::Pubsub => "pubsub",
+            Target::Redis => "redis",
+            Target::Nats => "nats",
+            Target::Nchan => "nchan",
+            Target::Ws => "ws",
         }
     }
 
     /// What it is called in a chart.
     pub(super) fn label(self) -> &'static str {
         match self {
-            System::MessageHub => "message-hub",
-            System::MessageHubHttp => "its HTTP",
-            System::Pubsub => "pubsub, HTTP",
-            System::Redis => "Redis",
-            System::Nats => "NATS",
-            System::Nchan => "nginx, nchan",
-            System::Ws => "Node, ws",
+            Target::MessageHub => "message-hub",
+            Target::MessageHubHttp => "its HTTP",
+            Target::Pubsub => "pubsub, HTTP",
+            Target::Redis => "Redis",
+            Target::Nats => "NATS",
+            Target::Nchan => "nginx, nchan",
+            Target::Ws => "Node, ws",
         }
     }
 
     /// What it is spoken to by.
-    pub(super) fn wire(self) -> Wire {
+    pub(super) fn wire(self) -> Protocol {
         match self {
-            System::MessageHub | System::Nchan | System::Ws => Wire::WebSocket,
-            System::MessageHubHttp | System::Pubsub => Wire::Http,
-            System::Redis => Wire::Resp,
-            System::Nats => Wire::Nats,
+            Target::MessageHub | Target::Nchan | Target::Ws => Protocol::WebSocket,
+            Target::MessageHubHttp | Target::Pubsub => Protocol::Http,
+            Target::Redis => Protocol::Resp,
+            Target::Nats => Protocol::Nats,
         }
     }
 
     /// Builds or installs what it takes, and returns its version; `None` if it is not to be had.
     pub(super) fn prepare(self, root: &Path) -> anyhow::Result<Option<String>> {
         match self {
-            System::MessageHub | System::MessageHubHttp => ours::prepare(root, ours::HUB),
-            System::Pubsub => ours::prepare(root, ours::QUEUE_HUB),
-            System::Redis => Ok(redis::version()),
-            System::Nats => Ok(nats::version()),
-            System::Nchan => Ok(nchan::version()),
-            System::Ws => ws::install(root),
+            Target::MessageHub | Target::MessageHubHttp => ours::prepare(root, ours::HUB),
+            Target::Pubsub => ours::prepare(root, ours::QUEUE_HUB),
+            Target::Redis => Ok(redis::version()),
+            Target::Nats => Ok(nats::version()),
+            Target::Nchan => Ok(nchan::version()),
+            Target::Ws => ws::install(root),
         }
     }
 
     /// Starts it, and waits until it listens.
-    pub(super) fn start(self, root: &Path) -> anyhow::Result<Running> {
+    pub(super) fn start(self, root: &Path) -> anyhow::Result<RunningServer> {
         let folder = tempfile::tempdir()?;
         let port = free_port()?;
         let mut command = match self {
-            System::MessageHub => ours::websocket_hub(root, port)?,
-            System::MessageHubHttp => ours::http_hub(root, port)?,
-            System::Pubsub => ours::queue_hub(root, port),
-            System::Redis => redis::command(port),
-            System::Nats => nats::command(port, folder.path())?,
-            System::Nchan => nchan::command(port, folder.path())?,
-            System::Ws => ws::command(root, port),
+            Target::MessageHub => ours::websocket_hub(root, port)?,
+            Target::MessageHubHttp => ours::http_hub(root, port)?,
+            Target::Pubsub => ours::queue_hub(root, port),
+            Target::Redis => redis::command(port),
+            Target::Nats => nats::command(port, folder.path())?,
+            Target::Nchan => nchan::command(port, folder.path())?,
+            Target::Ws => ws::command(root, port),
         };
         let mut process = Process::start(command.current_dir(folder.path()))?;
         let address = SocketAddr::from((Ipv4Addr::LOCALHOST, port));
@@ -128,7 +128,7 @@ impl System {
             }
             std::thread::sleep(Duration::from_millis(20));
         }
-        Ok(Running { process, address, _folder: folder })
+        Ok(RunningServer { process, address, _folder: folder })
     }
 }
 

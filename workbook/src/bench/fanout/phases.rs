@@ -3,7 +3,7 @@
 use super::{
     super::statistics::percentile,
     connect::connect,
-    peers::{Running, System},
+    peers::{RunningServer, Target},
     publisher::Publisher,
     readers::Readers,
     stopped::StoppedReader,
@@ -40,7 +40,7 @@ pub(super) struct Idle {
 
 /// A server, its readers, all of which are known to receive, and a publisher.
 pub(super) struct Fan {
-    pub(super) running: Running,
+    pub(super) running: RunningServer,
     readers: Readers,
     publisher: Publisher,
     window: u64,
@@ -52,7 +52,7 @@ impl Fan {
     /// Starts all of them; with a reader that is stopped, if that is wanted.
     pub(super) async fn open(
         root: &Path,
-        system: System,
+        system: Target,
         readers: usize,
         window: u64,
         stopped: bool,
@@ -141,7 +141,7 @@ async fn warm_up(readers: &Readers, publisher: &mut Publisher) -> anyhow::Result
 /// How many messages are delivered in a second, if as many are published as the readers can take.
 pub(super) async fn saturation(
     root: &Path,
-    system: System,
+    system: Target,
     readers: usize,
     window: u64,
     time: Duration,
@@ -156,7 +156,7 @@ pub(super) async fn saturation(
 /// How long a delivery takes, if few messages are published.
 pub(super) async fn paced(
     root: &Path,
-    system: System,
+    system: Target,
     readers: usize,
     window: u64,
 ) -> anyhow::Result<Paced> {
@@ -168,7 +168,7 @@ pub(super) async fn paced(
 /// The same after a load that fills all buffers on the way to a stopped reader, if there is one.
 pub(super) async fn stopped(
     root: &Path,
-    system: System,
+    system: Target,
     readers: usize,
     window: u64,
     stopped: bool,
@@ -182,7 +182,7 @@ pub(super) async fn stopped(
 /// What connections cost that wait for messages.
 pub(super) async fn idle(
     root: &Path,
-    system: System,
+    system: Target,
     connections: usize,
     window: u64,
 ) -> anyhow::Result<Idle> {
@@ -202,7 +202,7 @@ pub(super) async fn idle(
 }
 
 /// Resident memory, once it does not change any more.
-async fn settled(running: &Running) -> anyhow::Result<u64> {
+async fn settled(running: &RunningServer) -> anyhow::Result<u64> {
     let mut last = running.process.resident()?;
     for _ in 0..25 {
         sleep(Duration::from_millis(200)).await;

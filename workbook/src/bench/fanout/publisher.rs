@@ -4,8 +4,8 @@ use super::{
     connect::connect,
     decoder::{Decoder, ROOM},
     payload,
+    protocol::Protocol,
     readers::Progress,
-    wire::Wire,
 };
 use std::{io, net::SocketAddr, sync::Arc};
 use tokio::{
@@ -17,7 +17,7 @@ use tokio::{
 
 /// Publishes on the channel, until it is dropped.
 pub(super) struct Publisher {
-    wire: Wire,
+    wire: Protocol,
     stream: Arc<Mutex<OwnedWriteHalf>>,
     progress: Arc<Progress>,
     sent: u64,
@@ -28,7 +28,7 @@ pub(super) struct Publisher {
 impl Publisher {
     /// Connects, and starts to read what comes back.
     pub(super) async fn connect(
-        wire: Wire,
+        wire: Protocol,
         address: SocketAddr,
         progress: Arc<Progress>,
     ) -> io::Result<Self> {
@@ -71,7 +71,7 @@ impl Drop for Publisher {
 
 /// Reads what comes back: answers to what was published, or what the readers get, too.
 async fn drain(
-    wire: Wire,
+    wire: Protocol,
     mut from: OwnedReadHalf,
     surplus: Vec<u8>,
     to: &Mutex<OwnedWriteHalf>,
@@ -84,8 +84,8 @@ async fn drain(
         if wire.publisher_listens() {
             decoder.decode(&mut buffer, count, &mut answers, |_| ())?;
         } else if wire.refuses(&buffer[ROOM..ROOM + count]) {
-            let refusal = buffer[ROOM..ROOM + count.min(200)].escape_ascii().to_string();
-            return Err(io::Error::other(format!("not published: {refusal}")));
+            let rejection = buffer[ROOM..ROOM + count.min(200)].escape_ascii().to_string();
+            return Err(io::Error::other(format!("not published: {rejection}")));
         }
         if !answers.is_empty() {
             to.lock().await.write_all(&answers).await?;

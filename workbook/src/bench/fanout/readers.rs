@@ -5,10 +5,10 @@
 use super::{
     connect::connect,
     decoder::{Decoder, ROOM},
-    order::{Batch, Faults, Order},
     payload,
+    protocol::Protocol,
+    sequence_checker::{Batch, Faults, SequenceChecker},
     slowest::Slowest,
-    wire::Wire,
 };
 use anyhow::{Context, anyhow, bail};
 use std::{
@@ -41,7 +41,7 @@ const THREADS: usize = 2;
 const CONNECTING: usize = 512;
 
 /// How long a subscription, or a message, may take.
-const PATIENCE: Duration = Duration::from_secs(30);
+const ROUND_TIMEOUT: Duration = Duration::from_secs(30);
 
 /// What one read can bring, which is one buffer for all readers of a thread.
 const BUFFER: usize = 256 * 1024;
@@ -67,13 +67,13 @@ pub(super) struct Progress {
     failure: OnceLock<String>,
     timed: AtomicBool,
     saturated: AtomicBool,
-    shares: Vec<Share>,
+    shares: Vec<ThreadStats>,
 }
 
 /// What the readers of one thread tell. Only that thread writes it.
 #[derive(Default)]
 #[repr(align(64))] // no cache line is shared
-struct Share {
+struct ThreadStats {
     subscribed: AtomicU64,
     deliveries: AtomicU64,
     slowest: AtomicU64,
@@ -88,10 +88,10 @@ pub(super) struct Found {
 }
 
 /// What the readers of one thread have in common.
-struct Seat {
+struct ReaderThread {
     progress: Arc<Progress>,
     thread: usize,
-    wire: Wire,
+    wire: Protocol,
     address: SocketAddr,
     buffer: Vec<u8>,
     slowest: Slowest,
@@ -101,14 +101,14 @@ struct Seat {
 /// What a reader has of its own.
 struct Reader {
     decoder: Decoder,
-    order: Order,
+    order: SequenceChecker,
 }
 
 impl Readers {
     /// Starts so many; no message will be published before the slowest has all but `window` of the
     /// earlier ones.
     pub(super) fn start(
-        wire: Wire,
+        wire: Protocol,
         address: SocketAddr,
         count: usize,
         window: u64,
@@ -120,12 +120,12 @@ impl Readers {
             failure: OnceLock::new(),
             timed: AtomicBool::new(false),
             saturated: AtomicBool::new(false),
-            shares: (0..threads).map(|_| Share::default()).collect(),
+            shares: (0..threads).map(|_| ThreadStats::default()).collect(),
         });
         let (end, _) = watch::channel(());
         let thread = |thread| {
             let readers = count / threads + usize::from(thread < count % threads);
-            let seat = Seat {
+            let seat = ReaderThread {
                 progress: progress.clone(),
                 thread,
                 wire,
@@ -224,20 +224,20 @@ impl Progress {
             if now != last {
                 (last, since) = (now, Instant::now());
             }
-            if since.elapsed() > PATIENCE {
+            if since.elapsed() > ROUND_TIMEOUT {
                 bail!("the readers do not all {what}: nothing after {now}");
             }
         }
         self.check()
     }
 
-    fn sum(&self, of: impl Fn(&Share) -> &AtomicU64) -> u64 {
+    fn sum(&self, of: impl Fn(&ThreadStats) -> &AtomicU64) -> u64 {
         self.shares.iter().map(|share| of(share).load(Relaxed)).sum()
     }
 }
 
 /// One thread of readers.
-fn run(seat: Seat, readers: usize, mut end: watch::Receiver<()>) -> anyhow::Result<Found> {
+fn run(seat: ReaderThread, readers: usize, mut end: watch::Receiver<()>) -> anyhow::Result<Found> {
     let runtime = runtime::Builder::new_current_thread()
         .enable_all()
         .event_interval(2048)
@@ -277,13 +277,13 @@ async fn look_now_and_then(progress: Arc<Progress>) {
 }
 
 /// One reader.
-async fn read(seat: &RefCell<Seat>, permits: &Semaphore) -> io::Result<()> {
+async fn read(seat: &RefCell<ReaderThread>, permits: &Semaphore) -> io::Result<()> {
     let permit = permits.acquire().await.map_err(io::Error::other)?;
     let (wire, address) = (seat.borrow().wire, seat.borrow().address);
     let hello = wire.subscribe();
-    let (mut stream, surplus) = timeout(PATIENCE, connect(wire, address, &hello)).await??;
+    let (mut stream, surplus) = timeout(ROUND_TIMEOUT, connect(wire, address, &hello)).await??;
     drop(permit);
-    let mut reader = Reader { decoder: Decoder::new(wire), order: Order::default() };
+    let mut reader = Reader { decoder: Decoder::new(wire), order: SequenceChecker::default() };
     let mut answers = seat.borrow_mut().begin(&mut reader, &surplus)?;
     loop {
         if !answers.is_empty() {
@@ -294,7 +294,7 @@ async fn read(seat: &RefCell<Seat>, permits: &Semaphore) -> io::Result<()> {
     }
 }
 
-impl Seat {
+impl ReaderThread {
     /// Takes what came with the answer to a subscription.
     fn begin(&mut self, reader: &mut Reader, surplus: &[u8]) -> io::Result<Vec<u8>> {
         self.share().subscribed.fetch_add(1, Relaxed);
@@ -340,7 +340,7 @@ impl Seat {
         Ok(answers)
     }
 
-    fn share(&self) -> &Share {
+    fn share(&self) -> &ThreadStats {
         &self.progress.shares[self.thread]
     }
 }

@@ -2,7 +2,7 @@
 
 use super::{
     super::{machine, statistics::rounded},
-    peers::System,
+    peers::Target,
     phases::Fan,
     prepare, usual,
 };
@@ -42,7 +42,7 @@ struct Look {
 
 /// Keeps the hub busy, and looks at its memory all the while.
 pub(in super::super) fn measure(root: &Path, soak: &Soak) -> anyhow::Result<Results> {
-    let system = System::MessageHub;
+    let system = Target::MessageHub;
     system.prepare(root)?.context("it was built")?;
     prepare()?.block_on(async {
         let Soak { minutes, readers, window } = *soak;

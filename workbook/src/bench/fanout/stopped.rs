@@ -1,6 +1,6 @@
 //! A reader in a process of its own, which is stopped where it is: it neither reads nor goes away.
 
-use super::{super::process::Process, connect::connect, wire::Wire};
+use super::{super::process::Process, connect::connect, protocol::Protocol};
 use anyhow::bail;
 use std::{
     io::BufRead,
@@ -50,7 +50,7 @@ impl StoppedReader {
 pub(in super::super) fn read(address: SocketAddr) -> anyhow::Result<()> {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     runtime.block_on(async {
-        let wire = Wire::WebSocket;
+        let wire = Protocol::WebSocket;
         let (mut stream, surplus) = connect(wire, address, &wire.subscribe()).await?;
         println!("{}", SAYS[0]);
         if surplus.is_empty() {

@@ -27,22 +27,26 @@ pub(super) fn http_hub(root: &Path, port: u16) -> io::Result<Command> {
 }
 
 pub(super) fn queue_hub(root: &Path, port: u16) -> Command {
-    let port = port.to_string();
-    with_settings(root, QUEUE_HUB, &[("pubsub_port", &port), ("full_queue", "block")])
+    let bind = loopback(port);
+    with_settings(root, QUEUE_HUB, &[("http_bind", &bind), ("full_queue_policy", "block")])
 }
 
-fn hub(root: &Path, websocket_port: u16, pubsub_port: u16) -> io::Result<Command> {
-    let [websocket_port, pubsub_port, tail_port] =
-        [websocket_port, pubsub_port, free_port()?].map(|port| port.to_string());
+fn hub(root: &Path, websocket_port: u16, http_port: u16) -> io::Result<Command> {
+    let [websocket_bind, http_bind, tail_bind] =
+        [websocket_port, http_port, free_port()?].map(loopback);
     let settings = [
-        ("websocket_port", websocket_port.as_str()),
-        ("pubsub_port", &pubsub_port),
-        ("tail_port", &tail_port),
+        ("websocket_bind", websocket_bind.as_str()),
+        ("http_bind", &http_bind),
+        ("tail_bind", &tail_bind),
         ("websocket_publish", "true"),
         ("write_timeout", "3600"), // a reader that is stopped is to stay
         ("idle_timeout", "3600"),
     ];
     Ok(with_settings(root, HUB, &settings))
+}
+
+fn loopback(port: u16) -> String {
+    format!("127.0.0.1:{port}")
 }
 
 fn with_settings(root: &Path, package: &str, settings: &[(&str, &str)]) -> Command {

@@ -1,15 +1,15 @@
 //! What a reader asks for: where to begin, and in which form.
 
-use crate::{Id, Start};
+use crate::{Id, StartAt};
 use http::{HeaderName, StatusCode, header, request::Parts};
-use pubsub::http::Refusal;
+use pubsub::http::Rejection;
 
 /// The header that an `EventSource` comes back with.
 const LAST_EVENT_ID: HeaderName = HeaderName::from_static("last-event-id");
 
 /// The form in which a reader wants its messages.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Form {
+pub(crate) enum Format {
     /// Messages and nothing else: lines, or WebSocket frames.
     Plain,
     /// JSON, with ids: `?as=json`.
@@ -22,20 +22,20 @@ pub(crate) enum Form {
 
 /// What a reader asks for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) struct Ask {
+pub(crate) struct SubscribeQuery {
     /// By `?as=`, if it has that.
-    pub(crate) form: Option<Form>,
-    pub(crate) start: Start,
+    pub(crate) format: Option<Format>,
+    pub(crate) start: StartAt,
 }
 
-impl Ask {
+impl SubscribeQuery {
     /// What `request` asks for. The header `Last-Event-ID` counts more than `?since=`, which an
     /// `EventSource` repeats each time, and both count more than `?last=`.
-    pub(crate) fn of(request: &Parts) -> Result<Self, Refusal> {
-        let (mut form, mut since, mut last) = (None, None, None);
+    pub(crate) fn of(request: &Parts) -> Result<Self, Rejection> {
+        let (mut format, mut since, mut last) = (None, None, None);
         for (name, value) in form_urlencoded::parse(request.uri.query().unwrap_or("").as_bytes()) {
             match &*name {
-                "as" => form = Some(named_form(&value)?),
+                "as" => format = Some(named_format(&value)?),
                 "since" => since = Some(parse_id("since", &value)?),
                 "last" => last = Some(parse_count(&value)?),
                 _ => {}
@@ -45,47 +45,47 @@ impl Ask {
             since = Some(parse_id("Last-Event-ID", &String::from_utf8_lossy(header.as_bytes()))?);
         }
         let start = match (since, last) {
-            (Some(id), _) => Start::After(id),
-            (None, Some(count)) => Start::Last(count),
-            (None, None) => Start::Now,
+            (Some(id), _) => StartAt::After(id),
+            (None, Some(count)) => StartAt::Last(count),
+            (None, None) => StartAt::Now,
         };
-        Ok(Ask { form, start })
+        Ok(SubscribeQuery { format, start })
     }
 }
 
-fn named_form(name: &str) -> Result<Form, Refusal> {
+fn named_format(name: &str) -> Result<Format, Rejection> {
     match name {
-        "plain" => Ok(Form::Plain),
-        "json" => Ok(Form::Json),
-        "events" => Ok(Form::Events),
-        "poll" => Ok(Form::Poll),
+        "plain" => Ok(Format::Plain),
+        "json" => Ok(Format::Json),
+        "events" => Ok(Format::Events),
+        "poll" => Ok(Format::Poll),
         _ => Err(bad(format!("?as= is one of plain, json, events and poll, not {}", shown(name)))),
     }
 }
 
 /// The form that a request of HTTP accepts.
-pub(crate) fn accepted_form(request: &Parts) -> Form {
+pub(crate) fn accepted_format(request: &Parts) -> Format {
     let accepts = |media: &str| {
         let values = request.headers.get_all(header::ACCEPT).into_iter();
         let mut values = values.filter_map(|value| value.to_str().ok());
         values.any(|value| value.split([',', ';']).any(|part| part.trim() == media))
     };
     if accepts("text/event-stream") {
-        Form::Events
+        Format::Events
     } else if accepts("application/x-ndjson") {
-        Form::Json
+        Format::Json
     } else if accepts("application/json") {
-        Form::Poll
+        Format::Poll
     } else {
-        Form::Plain
+        Format::Plain
     }
 }
 
-fn parse_id(what: &str, text: &str) -> Result<Id, Refusal> {
+fn parse_id(what: &str, text: &str) -> Result<Id, Rejection> {
     text.parse().map_err(|error| bad(format!("{what}: {error}")))
 }
 
-fn parse_count(text: &str) -> Result<u64, Refusal> {
+fn parse_count(text: &str) -> Result<u64, Rejection> {
     let digits = !text.is_empty() && text.bytes().all(|c| c.is_ascii_digit());
     let count = digits.then(|| text.parse().ok()).flatten();
     count.ok_or_else(|| bad(format!("?last= is a number of messages, not {}", shown(text))))
@@ -95,6 +95,6 @@ fn shown(text: &str) -> String {
     format!("{:?}", text.chars().take(40).collect::<String>())
 }
 
-fn bad(sentence: String) -> Refusal {
-    Refusal::new(StatusCode::BAD_REQUEST, sentence)
+fn bad(sentence: String) -> Rejection {
+    Rejection::new(StatusCode::BAD_REQUEST, sentence)
 }

@@ -1,7 +1,7 @@
 // A channel to talk on.
 
 import { Feed } from './feed.js'
-import { element, onNextPicture, sentence, show, stateOf } from './show.js'
+import { element, onNextPicture, sentence, show, stateOf } from './dom.js'
 import { path } from './transports.js'
 
 const SHOWN = 200
@@ -37,7 +37,7 @@ export function subscribe(channel) {
   feed = new Feed(channel, SHOWN, {
     message: ({ data }) => addLine(data, 'message'),
     notice: (notice) => addLine(sentence(notice), 'notice'),
-    state: (now) => show('talk-feed', `${channel}: ${stateOf(now)}`),
+    state: (now) => show('chat-feed', `${channel}: ${stateOf(now)}`),
   })
 }
 

@@ -1,23 +1,23 @@
 //! What the web port has beside channels: the page, health, metrics.
 
 use super::{
-    Vitals,
-    answer::{Answer, text, typed},
+    HealthCheck,
+    answer::{Answer, text, with_content_type},
     channel_list::ChannelList,
-    metrics, page,
+    metrics, static_files,
 };
 use http::{HeaderMap, HeaderValue, Method, StatusCode, header, request::Parts};
 use message_hub::Hub;
 use pubsub::{
     ChannelName, PubSub,
-    http::{Body, Refusal},
+    http::{Body, Rejection},
 };
 use std::sync::Arc;
 
 /// What there is to be asked for beside channels.
-pub(super) struct Site {
+pub(super) struct Routes {
     hub: Arc<Hub>,
-    vitals: Arc<dyn Vitals>,
+    health_check: Arc<dyn HealthCheck>,
     channel_list: ChannelList,
 }
 
@@ -27,18 +27,18 @@ pub(super) enum Resource {
     Readiness,
     Metrics,
     Channels,
-    File(page::File),
+    File(static_files::File),
     NoFile,
 }
 
-impl Site {
-    pub(super) fn new(hub: Arc<Hub>, vitals: Arc<dyn Vitals>) -> Self {
-        Site { channel_list: ChannelList::new(hub.clone()), hub, vitals }
+impl Routes {
+    pub(super) fn new(hub: Arc<Hub>, health_check: Arc<dyn HealthCheck>) -> Self {
+        Routes { channel_list: ChannelList::new(hub.clone()), hub, health_check }
     }
 
     /// What is at a path; `None` at one that names a channel, or nothing. Whatever way a path is
     /// encoded, it means the same: no channel hides behind `/%68ealthz`.
-    pub(super) fn at(&self, path: &str) -> Option<Resource> {
+    pub(super) fn route(&self, path: &str) -> Option<Resource> {
         let decoded = ChannelName::from_path(path).ok();
         let path = decoded.as_ref().map_or(path, ChannelName::as_str);
         match path {
@@ -46,8 +46,8 @@ impl Site {
             "/readyz" => Some(Resource::Readiness),
             "/metrics" => Some(Resource::Metrics),
             "/channels" => Some(Resource::Channels),
-            _ => match page::file(path) {
-                None if path.starts_with("/page/") => Some(Resource::NoFile),
+            _ => match static_files::file(path) {
+                None if path.starts_with("/static/") => Some(Resource::NoFile),
                 file => file.map(Resource::File),
             },
         }
@@ -56,7 +56,7 @@ impl Site {
     pub(super) async fn answer(&self, resource: &Resource, request: &Parts) -> Answer {
         let headers = match self.admit(resource, request) {
             Ok(headers) => headers,
-            Err(refusal) => return refusal.into_response(),
+            Err(rejection) => return rejection.into_response(),
         };
         let mut answer = self.content(resource).await;
         let fresh = HeaderValue::from_static("no-store");
@@ -67,14 +67,13 @@ impl Site {
 
     /// Refuses who may not ask. Those in front of us ask after our health by address, and not by a
     /// name that is ours.
-    fn admit(&self, resource: &Resource, request: &Parts) -> Result<HeaderMap, Refusal> {
+    fn admit(&self, resource: &Resource, request: &Parts) -> Result<HeaderMap, Rejection> {
         if !matches!(request.method, Method::GET | Method::HEAD) {
             let sentence =
                 format!("{:.100} is no channel on this port; GET asks for it", request.uri.path());
             let allowed = HeaderValue::from_static("GET, HEAD");
-            return Err(
-                Refusal::new(StatusCode::METHOD_NOT_ALLOWED, sentence).with(header::ALLOW, allowed)
-            );
+            return Err(Rejection::new(StatusCode::METHOD_NOT_ALLOWED, sentence)
+                .with(header::ALLOW, allowed));
         }
         match resource {
             Resource::Health | Resource::Readiness => Ok(HeaderMap::new()),
@@ -90,19 +89,21 @@ impl Site {
     async fn content(&self, resource: &Resource) -> Answer {
         match resource {
             Resource::Health => text("well\n"),
-            Resource::Readiness => match self.vitals.ready() {
+            Resource::Readiness => match self.health_check.ready() {
                 Ok(()) => text("ready\n"),
                 Err(why) => not_ready(why),
             },
             Resource::Metrics => {
-                let figures = self.vitals.figures().into_iter();
-                let all = figures.chain(metrics::of_hub(self.hub.totals()));
-                typed(metrics::MEDIA_TYPE, metrics::text(all))
+                let metrics = self.health_check.metrics().into_iter();
+                let all = metrics.chain(metrics::of_hub(self.hub.totals()));
+                with_content_type(metrics::MEDIA_TYPE, metrics::text(all))
             }
-            Resource::Channels => typed("application/json", self.channel_list.json().await),
+            Resource::Channels => {
+                with_content_type("application/json", self.channel_list.json().await)
+            }
             Resource::File(file) => file.answer(),
             Resource::NoFile => {
-                Refusal::new(StatusCode::NOT_FOUND, "the page has no such file").into_response()
+                Rejection::new(StatusCode::NOT_FOUND, "the page has no such file").into_response()
             }
         }
     }

@@ -61,7 +61,7 @@ fn files(page: &str) -> Vec<String> {
         let named = attributes(&tag).filter(|(name, _)| name == "src" || name == "href");
         named.map(|(_, value)| value).collect::<Vec<_>>()
     });
-    named.filter(|value| value.starts_with("/page/")).collect()
+    named.filter(|value| value.starts_with("/static/")).collect()
 }
 
 /// Each tag without its brackets, and the text behind it; all in small letters.
@@ -90,14 +90,14 @@ fn attributes(tag: &str) -> impl Iterator<Item = (String, String)> {
 
 #[test]
 fn a_script_style_or_handler_in_a_page_would_be_found() {
-    let proper = r#"<!DOCTYPE html><html lang="en"><head><link rel="stylesheet" href="/page/a.css">
-        <script type="module" src="/page/a.js"></script></head><body><!-- a=b --><p class="on">on=1</body>"#;
+    let proper = r#"<!DOCTYPE html><html lang="en"><head><link rel="stylesheet" href="/static/a.css">
+        <script type="module" src="/static/a.js"></script></head><body><!-- a=b --><p class="on">on=1</body>"#;
     assert_eq!(inline(proper), Vec::<String>::new());
-    assert_eq!(files(proper), ["/page/a.css", "/page/a.js"]);
+    assert_eq!(files(proper), ["/static/a.css", "/static/a.js"]);
     for bad in [
         "<script>go()</script>",
         "<SCRIPT type=\"module\">go()</SCRIPT>",
-        "<script src=\"/page/a.js\">go()</script>",
+        "<script src=\"/static/a.js\">go()</script>",
         "<style>p { color: red }</style>",
         "<p style=\"color: red\">",
         "<p class=\"a\" STYLE = \"color: red\">",

@@ -10,14 +10,14 @@ use rig::{
 };
 use serde_json::{Value, json};
 
-/// The value of a figure in what `/metrics` says.
-fn figure(metrics: &str, name: &str) -> Option<f64> {
+/// The value of a metric in what `/metrics` says.
+fn metric(metrics: &str, name: &str) -> Option<f64> {
     let value = metrics.lines().find_map(|line| line.strip_prefix(name)?.strip_prefix(' '));
     value.map(|value| value.parse().unwrap())
 }
 
-async fn until_figures(rig: &Rig, figures: &[(&str, f64)]) {
-    let fits = |metrics: &str| figures.iter().all(|(name, n)| figure(metrics, name) == Some(*n));
+async fn until_metrics(rig: &Rig, metrics: &[(&str, f64)]) {
+    let fits = |text: &str| metrics.iter().all(|(name, n)| metric(text, name) == Some(*n));
     let answer = rig.until("/metrics", |answer| fits(&answer.body)).await;
     assert_eq!(answer.header("content-type"), "text/plain; version=0.0.4");
 }
@@ -25,7 +25,7 @@ async fn until_figures(rig: &Rig, figures: &[(&str, f64)]) {
 #[tokio::test(flavor = "multi_thread")]
 async fn metrics_count_what_is_published_who_reads_and_the_numbers() {
     let absent = Absent::new();
-    let rig = rig(&[("numbers", &absent.address()), ("longest_wait", "0.1")]).await;
+    let rig = rig(&[("number_server", &absent.address()), ("max_backoff", "0.1")]).await;
     let nothing = [
         ("hub_messages_total", 0.0),
         ("hub_missed_total", 0.0),
@@ -34,7 +34,7 @@ async fn metrics_count_what_is_published_who_reads_and_the_numbers() {
         ("gateway_numbers_total", 0.0),
         ("gateway_connected", 0.0),
     ];
-    until_figures(&rig, &nothing).await;
+    until_metrics(&rig, &nothing).await;
 
     for n in 0..5 {
         publish(rig.web, "/news", &n.to_string()).await;
@@ -42,22 +42,22 @@ async fn metrics_count_what_is_published_who_reads_and_the_numbers() {
     let _lines = Reader::subscribe(rig.web, "/news").await;
     let at_hub = Reader::subscribe(rig.http, "/other").await;
     let socket = rig.socket("/news").await;
-    until_figures(&rig, &[("hub_messages_total", 5.0), ("hub_readers", 3.0)]).await;
+    until_metrics(&rig, &[("hub_messages_total", 5.0), ("hub_readers", 3.0)]).await;
     let metrics = rig.get("/metrics").await.body;
-    assert!(figure(&metrics, "hub_channels_bytes") > Some(0.0), "{metrics}");
+    assert!(metric(&metrics, "hub_channels_bytes") > Some(0.0), "{metrics}");
     for (name, kind) in [("hub_messages_total", "counter"), ("hub_readers", "gauge")] {
         assert!(metrics.contains(&format!("\n# TYPE {name} {kind}\n")), "{metrics}");
     }
     drop((at_hub, socket));
-    until_figures(&rig, &[("hub_readers", 1.0), ("hub_channels", 2.0)]).await;
+    until_metrics(&rig, &[("hub_readers", 1.0), ("hub_channels", 2.0)]).await;
 
     let mut server = absent.come().await;
     server.say("1\n2\nnonsense\n3\n").await;
     let counted =
         [("gateway_numbers_total", 3.0), ("gateway_connected", 1.0), ("hub_messages_total", 8.0)];
-    until_figures(&rig, &counted).await;
+    until_metrics(&rig, &counted).await;
     let _absent = server.go();
-    until_figures(&rig, &[("gateway_numbers_total", 3.0), ("gateway_connected", 0.0)]).await;
+    until_metrics(&rig, &[("gateway_numbers_total", 3.0), ("gateway_connected", 0.0)]).await;
     rig.stop().await;
 }
 
@@ -78,7 +78,7 @@ async fn publish_many(rig: &Rig) {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn metrics_count_each_message_that_a_reader_was_too_slow_for() {
-    let rig = rig(&[("history", "10"), ("send_buffer_bytes", "4096")]).await;
+    let rig = rig(&[("history_messages", "10"), ("send_buffer_bytes", "4096")]).await;
     let mut slow = Reader::subscribe(rig.web, "/news").await;
     publish_many(&rig).await;
     publish(rig.web, "/news", "last").await;
@@ -95,14 +95,14 @@ async fn metrics_count_each_message_that_a_reader_was_too_slow_for() {
     }
     assert_eq!(got + missed, MANY);
     assert!(missed > 0, "the reader was too slow");
-    until_figures(&rig, &[("hub_missed_total", missed as f64)]).await;
+    until_metrics(&rig, &[("hub_missed_total", missed as f64)]).await;
     rig.stop().await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn the_busiest_channels_are_listed_and_all_are_counted() {
     let absent = Absent::new(); // or numbers would make a channel, too
-    let rig = rig(&[("numbers", &absent.address())]).await;
+    let rig = rig(&[("number_server", &absent.address())]).await;
     let list = |answer: &str| serde_json::from_str::<Value>(answer).unwrap();
     let none = list(&rig.get("/channels").await.body);
     assert_eq!((&none["total"], &none["channels"]), (&json!(0), &json!([])));

@@ -5,7 +5,7 @@ use std::io;
 
 /// What one reader has received, and what it should receive next.
 #[derive(Debug, Default)]
-pub(super) struct Order {
+pub(super) struct SequenceChecker {
     next: Option<u64>,
     last_key: u128,
 }
@@ -27,7 +27,7 @@ pub(super) struct Faults {
     pub(super) disordered: u64,
 }
 
-impl Order {
+impl SequenceChecker {
     /// Takes one delivery of a batch. This runs for every delivery, and has to be cheap.
     #[inline]
     pub(super) fn take(&mut self, batch: &mut Batch, payload: &Payload) {
@@ -67,7 +67,7 @@ mod tests {
 
     /// The faults of batches of these numbers.
     fn faults(batches: &[&[u64]]) -> Faults {
-        let (mut order, mut faults) = (Order::default(), Faults::default());
+        let (mut order, mut faults) = (SequenceChecker::default(), Faults::default());
         for numbers in batches {
             let mut batch = Batch::default();
             for number in *numbers {

@@ -5,7 +5,7 @@ use tokio::net::TcpStream;
 
 /// A socket's reading half, and a buffer for what tungstenite writes: answers to pings, and closes.
 /// The connection writes those between two messages, never within one.
-pub(super) struct Wire {
+pub(super) struct NonblockingSocket {
     pub(super) stream: TcpStream,
     pub(super) control: Vec<u8>,
     /// How many more times it is read from before others have their turn. tungstenite would go on
@@ -13,14 +13,14 @@ pub(super) struct Wire {
     pub(super) reads: usize,
 }
 
-impl Read for Wire {
+impl Read for NonblockingSocket {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
         self.reads = self.reads.checked_sub(1).ok_or(io::ErrorKind::WouldBlock)?;
         self.stream.try_read(buffer)
     }
 }
 
-impl Write for Wire {
+impl Write for NonblockingSocket {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
         self.control.extend_from_slice(bytes);
         Ok(bytes.len())

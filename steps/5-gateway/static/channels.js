@@ -1,7 +1,7 @@
 // What goes on in the channels.
 
-import { element, show } from './show.js'
-import { subscribe } from './talk.js'
+import { element, show } from './dom.js'
+import { subscribe } from './chat.js'
 
 const rows = new Map()
 let last = { at: 0, messages: new Map() }

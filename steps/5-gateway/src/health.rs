@@ -1,24 +1,24 @@
 //! Whether the gateway is ready, and how many numbers it has passed on.
 
-use crate::web::{Figure, Vitals};
+use crate::web::{HealthCheck, Metric};
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering::Relaxed};
 use tokio::sync::watch;
 
 /// What the gateway's web server tells of it.
-pub(crate) struct Pulse {
+pub(crate) struct GatewayHealth {
     connected: watch::Receiver<bool>,
     draining: AtomicBool,
     numbers: AtomicU64,
 }
 
-impl Pulse {
-    /// The pulse of a gateway whose number client says by `connected` whether it is.
+impl GatewayHealth {
+    /// The health of a gateway whose number client says by `connected` whether it is.
     pub(crate) fn new(connected: watch::Receiver<bool>) -> Self {
-        Pulse { connected, draining: AtomicBool::new(false), numbers: AtomicU64::new(0) }
+        GatewayHealth { connected, draining: AtomicBool::new(false), numbers: AtomicU64::new(0) }
     }
 
     /// Notes that a number has been passed on.
-    pub(crate) fn beat(&self) {
+    pub(crate) fn record_published(&self) {
         self.numbers.fetch_add(1, Relaxed);
     }
 
@@ -28,8 +28,8 @@ impl Pulse {
     }
 }
 
-// ANCHOR: vitals
-impl Vitals for Pulse {
+// ANCHOR: health_check
+impl HealthCheck for GatewayHealth {
     fn ready(&self) -> Result<(), &'static str> {
         if self.draining.load(Relaxed) {
             Err("draining: the gateway is about to stop")
@@ -40,15 +40,15 @@ impl Vitals for Pulse {
         }
     }
 
-    fn figures(&self) -> Vec<Figure> {
+    fn metrics(&self) -> Vec<Metric> {
         let connected = f64::from(*self.connected.borrow());
         vec![
-            Figure::counter(
+            Metric::counter(
                 "gateway_numbers_total",
                 "Numbers passed on.",
                 self.numbers.load(Relaxed),
             ),
-            Figure::gauge(
+            Metric::gauge(
                 "gateway_connected",
                 "Whether the number client has a connection.",
                 connected,
@@ -56,4 +56,4 @@ impl Vitals for Pulse {
         ]
     }
 }
-// ANCHOR_END: vitals
+// ANCHOR_END: health_check

@@ -5,7 +5,7 @@ use std::io;
 
 /// A protocol that messages are published and delivered by. The channel is `bench` in each.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Wire {
+pub(super) enum Protocol {
     /// A text message for each.
     WebSocket,
     /// A line for each, in a response without an end; what is published is a POST.
@@ -18,7 +18,7 @@ pub(super) enum Wire {
 
 /// What stands where a delivery was expected.
 #[derive(Debug, PartialEq, Eq)]
-pub(super) enum Aside {
+pub(super) enum NonDelivery {
     /// Something else, so many bytes of it, which wants this answer.
     Whole(usize, Vec<u8>),
     /// The beginning of something else.
@@ -38,42 +38,42 @@ const RESP_HEAD: [u8; 33] = *b"*3\r\n$7\r\nmessage\r\n$5\r\nbench\r\n$64\r\n";
 const NATS_HEAD: [u8; 16] = *b"MSG bench 1 64\r\n";
 const SUBSCRIBED: &[u8] = b"*3\r\n$9\r\nsubscribe\r\n$5\r\nbench\r\n:1\r\n";
 
-impl Wire {
+impl Protocol {
     /// What a reader sends to subscribe.
     pub(super) fn subscribe(self) -> Vec<u8> {
         match self {
-            Wire::WebSocket => upgrade(),
-            Wire::Http => b"GET /bench HTTP/1.1\r\nHost: bench\r\n\r\n".to_vec(),
-            Wire::Resp => b"SUBSCRIBE bench\r\n".to_vec(),
-            Wire::Nats => b"CONNECT {\"verbose\":false}\r\nSUB bench 1\r\nPING\r\n".to_vec(),
+            Protocol::WebSocket => upgrade(),
+            Protocol::Http => b"GET /bench HTTP/1.1\r\nHost: bench\r\n\r\n".to_vec(),
+            Protocol::Resp => b"SUBSCRIBE bench\r\n".to_vec(),
+            Protocol::Nats => b"CONNECT {\"verbose\":false}\r\nSUB bench 1\r\nPING\r\n".to_vec(),
         }
     }
 
     /// What a publisher sends before the first message, if anything.
     pub(super) fn introduce(self) -> Vec<u8> {
         match self {
-            Wire::WebSocket => upgrade(),
-            Wire::Http | Wire::Resp => Vec::new(),
-            Wire::Nats => b"CONNECT {\"verbose\":false}\r\nPING\r\n".to_vec(),
+            Protocol::WebSocket => upgrade(),
+            Protocol::Http | Protocol::Resp => Vec::new(),
+            Protocol::Nats => b"CONNECT {\"verbose\":false}\r\nPING\r\n".to_vec(),
         }
     }
 
-    /// How long the answer to that is, once it is complete; an error if it is a refusal.
+    /// How long the answer to that is, once it is complete; an error if it is a rejection.
     pub(super) fn answer(self, bytes: &[u8]) -> io::Result<Option<usize>> {
         let end_of = |end: &[u8]| {
             bytes.windows(end.len()).position(|window| window == end).map(|at| at + end.len())
         };
         let (end, accepted) = match self {
-            Wire::WebSocket => {
+            Protocol::WebSocket => {
                 (end_of(b"\r\n\r\n"), starts(bytes, b"HTTP/1.1 101") && contains(bytes, KEY.1))
             }
-            Wire::Http => (
+            Protocol::Http => (
                 end_of(b"\r\n\r\n"),
                 starts(bytes, b"HTTP/1.1 200")
                     && contains(&bytes.to_ascii_lowercase(), "transfer-encoding: chunked"),
             ),
-            Wire::Resp => (end_of(b":1\r\n"), starts(bytes, SUBSCRIBED)),
-            Wire::Nats => (end_of(b"PONG\r\n"), !contains(bytes, "-ERR")),
+            Protocol::Resp => (end_of(b":1\r\n"), starts(bytes, SUBSCRIBED)),
+            Protocol::Nats => (end_of(b"PONG\r\n"), !contains(bytes, "-ERR")),
         };
         match end {
             Some(_) if !accepted => Err(unexpected("not subscribed", bytes)),
@@ -85,17 +85,17 @@ impl Wire {
     /// Appends what publishes a message.
     pub(super) fn publish(self, payload: &Payload, to: &mut Vec<u8>) {
         match self {
-            Wire::WebSocket => masked(WEBSOCKET_HEAD[0], payload, to),
-            Wire::Http => {
+            Protocol::WebSocket => masked(WEBSOCKET_HEAD[0], payload, to),
+            Protocol::Http => {
                 to.extend(b"POST /bench HTTP/1.1\r\nHost: bench\r\nContent-Length: 64\r\n\r\n");
                 to.extend(payload);
             }
-            Wire::Resp => {
+            Protocol::Resp => {
                 to.extend(b"*3\r\n$7\r\nPUBLISH\r\n$5\r\nbench\r\n$64\r\n");
                 to.extend(payload);
                 to.extend(b"\r\n");
             }
-            Wire::Nats => {
+            Protocol::Nats => {
                 to.extend(b"PUB bench 64\r\n");
                 to.extend(payload);
                 to.extend(b"\r\n");
@@ -106,48 +106,48 @@ impl Wire {
     /// Takes the deliveries that `bytes` starts with, and returns how long they are together.
     pub(super) fn deliveries(self, bytes: &[u8], take: impl FnMut(&Payload)) -> usize {
         match self {
-            Wire::WebSocket => frames(&WEBSOCKET_HEAD, b"", bytes, take),
-            Wire::Http => frames(b"", b"\n", bytes, take),
-            Wire::Resp => frames(&RESP_HEAD, b"\r\n", bytes, take),
-            Wire::Nats => frames(&NATS_HEAD, b"\r\n", bytes, take),
+            Protocol::WebSocket => frames(&WEBSOCKET_HEAD, b"", bytes, take),
+            Protocol::Http => frames(b"", b"\n", bytes, take),
+            Protocol::Resp => frames(&RESP_HEAD, b"\r\n", bytes, take),
+            Protocol::Nats => frames(&NATS_HEAD, b"\r\n", bytes, take),
         }
     }
 
     /// What `rest` is, at whose start no whole delivery stands.
-    pub(super) fn aside(self, rest: &[u8]) -> io::Result<Aside> {
+    pub(super) fn aside(self, rest: &[u8]) -> io::Result<NonDelivery> {
         let delivery = |head: &[u8], tail: usize| {
             let begun = rest.iter().zip(head).all(|(byte, head)| byte == head);
             begun && rest.len() < head.len() + PAYLOAD + tail
         };
         let is_delivery = match self {
-            Wire::WebSocket => delivery(&WEBSOCKET_HEAD, 0),
-            Wire::Http => delivery(b"", 1) && rest[0] != b'\n',
-            Wire::Resp => delivery(&RESP_HEAD, 2),
-            Wire::Nats => delivery(&NATS_HEAD, 2),
+            Protocol::WebSocket => delivery(&WEBSOCKET_HEAD, 0),
+            Protocol::Http => delivery(b"", 1) && rest[0] != b'\n',
+            Protocol::Resp => delivery(&RESP_HEAD, 2),
+            Protocol::Nats => delivery(&NATS_HEAD, 2),
         };
         if is_delivery {
-            return Ok(Aside::Delivery);
+            return Ok(NonDelivery::Delivery);
         }
         match self {
-            Wire::WebSocket => websocket_control(rest),
-            Wire::Http if rest[0] == b'\n' => Ok(Aside::Whole(1, Vec::new())), // a keepalive
-            Wire::Nats => nats_control(rest),
-            Wire::Http | Wire::Resp => Err(unexpected("no delivery", rest)),
+            Protocol::WebSocket => websocket_control(rest),
+            Protocol::Http if rest[0] == b'\n' => Ok(NonDelivery::Whole(1, Vec::new())), // a keepalive
+            Protocol::Nats => nats_control(rest),
+            Protocol::Http | Protocol::Resp => Err(unexpected("no delivery", rest)),
         }
     }
 
     /// Whether a publisher that gets deliveries of its own, or asides, has to understand them.
     /// Where it does not, all that it gets are answers to what it publishes.
     pub(super) fn publisher_listens(self) -> bool {
-        matches!(self, Wire::WebSocket | Wire::Nats)
+        matches!(self, Protocol::WebSocket | Protocol::Nats)
     }
 
-    /// Whether one of these answers is a refusal.
+    /// Whether one of these answers is a rejection.
     pub(super) fn refuses(self, answers: &[u8]) -> bool {
         match self {
-            Wire::Resp => answers.contains(&b'-'),
-            Wire::Http => contains(answers, "HTTP/1.1 4") || contains(answers, "HTTP/1.1 5"),
-            Wire::WebSocket | Wire::Nats => false,
+            Protocol::Resp => answers.contains(&b'-'),
+            Protocol::Http => contains(answers, "HTTP/1.1 4") || contains(answers, "HTTP/1.1 5"),
+            Protocol::WebSocket | Protocol::Nats => false,
         }
     }
 }
@@ -191,32 +191,32 @@ fn masked(head: u8, payload: &[u8], to: &mut Vec<u8>) {
 }
 
 /// A ping, which wants a pong, or a pong, which wants nothing.
-fn websocket_control(rest: &[u8]) -> io::Result<Aside> {
+fn websocket_control(rest: &[u8]) -> io::Result<NonDelivery> {
     let (0x89 | 0x8a) = rest[0] else { return Err(unexpected("no delivery", rest)) };
     let length = match rest.get(1) {
         Some(length @ ..126) => usize::from(*length),
         Some(_) => return Err(unexpected("no ping", rest)),
-        None => return Ok(Aside::Begun),
+        None => return Ok(NonDelivery::Begun),
     };
-    let Some(payload) = rest.get(2..2 + length) else { return Ok(Aside::Begun) };
+    let Some(payload) = rest.get(2..2 + length) else { return Ok(NonDelivery::Begun) };
     let mut answer = Vec::new();
     if rest[0] == 0x89 {
         masked(0x8a, payload, &mut answer);
     }
-    Ok(Aside::Whole(2 + length, answer))
+    Ok(NonDelivery::Whole(2 + length, answer))
 }
 
 /// A line of NATS that is no message.
-fn nats_control(rest: &[u8]) -> io::Result<Aside> {
+fn nats_control(rest: &[u8]) -> io::Result<NonDelivery> {
     let Some(end) = rest.windows(2).position(|end| end == b"\r\n") else {
-        return Ok(Aside::Begun);
+        return Ok(NonDelivery::Begun);
     };
     let answer = match &rest[..end] {
         b"PING" => b"PONG\r\n".to_vec(),
         line if starts(line, b"INFO ") || line == b"PONG" || line == b"+OK" => Vec::new(),
         _ => return Err(unexpected("no delivery", rest)),
     };
-    Ok(Aside::Whole(end + 2, answer))
+    Ok(NonDelivery::Whole(end + 2, answer))
 }
 
 fn starts(bytes: &[u8], with: &[u8]) -> bool {
@@ -243,10 +243,10 @@ mod tests {
         let stream = "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n";
         let info = "INFO {\"max_payload\":1048576}\r\nPONG\r\n";
         let answers = [
-            (Wire::WebSocket, switched.as_bytes()),
-            (Wire::Http, stream.as_bytes()),
-            (Wire::Resp, SUBSCRIBED),
-            (Wire::Nats, info.as_bytes()),
+            (Protocol::WebSocket, switched.as_bytes()),
+            (Protocol::Http, stream.as_bytes()),
+            (Protocol::Resp, SUBSCRIBED),
+            (Protocol::Nats, info.as_bytes()),
         ];
         for (wire, answer) in answers {
             for end in 0..answer.len() {
@@ -259,20 +259,20 @@ mod tests {
 
     #[test]
     fn a_refusal_is_an_error() {
-        assert!(Wire::WebSocket.answer(b"HTTP/1.1 101 OK\r\n\r\n").is_err());
-        assert!(Wire::Http.answer(b"HTTP/1.1 503 Busy\r\n\r\n").is_err());
-        assert!(Wire::Resp.answer(b"-ERR max number of clients reached\r\n:1\r\n").is_err());
-        assert!(Wire::Nats.answer(b"INFO {}\r\n-ERR 'no'\r\nPONG\r\n").is_err());
-        assert!(Wire::Resp.refuses(b":1\r\n-ERR\r\n"));
-        assert!(!Wire::Http.refuses(b"HTTP/1.1 204 No Content\r\n\r\n"));
+        assert!(Protocol::WebSocket.answer(b"HTTP/1.1 101 OK\r\n\r\n").is_err());
+        assert!(Protocol::Http.answer(b"HTTP/1.1 503 Busy\r\n\r\n").is_err());
+        assert!(Protocol::Resp.answer(b"-ERR max number of clients reached\r\n:1\r\n").is_err());
+        assert!(Protocol::Nats.answer(b"INFO {}\r\n-ERR 'no'\r\nPONG\r\n").is_err());
+        assert!(Protocol::Resp.refuses(b":1\r\n-ERR\r\n"));
+        assert!(!Protocol::Http.refuses(b"HTTP/1.1 204 No Content\r\n\r\n"));
     }
 
     #[test]
     fn a_ping_is_answered() {
         let pong = [0x8a, 0x81, 0x5a, 0x11, 0xc3, 0x7e, b'x' ^ 0x5a];
-        let aside = Wire::WebSocket.aside(&[0x89, 1, b'x', 0x81]).unwrap();
-        assert_eq!(aside, Aside::Whole(3, pong.to_vec()));
-        let aside = Wire::Nats.aside(b"PING\r\nMSG").unwrap();
-        assert_eq!(aside, Aside::Whole(6, b"PONG\r\n".to_vec()));
+        let aside = Protocol::WebSocket.aside(&[0x89, 1, b'x', 0x81]).unwrap();
+        assert_eq!(aside, NonDelivery::Whole(3, pong.to_vec()));
+        let aside = Protocol::Nats.aside(b"PING\r\nMSG").unwrap();
+        assert_eq!(aside, NonDelivery::Whole(6, b"PONG\r\n".to_vec()));
     }
 }

@@ -7,7 +7,7 @@ use std::fmt;
 /// A word of the hub's own. As JSON: `{"missed":12}`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "lowercase")]
-pub enum Notice {
+pub enum ControlMessage {
     /// Where the reader begins: with this as `?since=` it would begin there again.
     Since(Id),
     /// The reader was too slow for this many messages, and goes on with the oldest that is kept.
@@ -16,41 +16,41 @@ pub enum Notice {
     /// there any more. It goes on with all that is.
     Recovered(bool),
     /// The reader is being parted from.
-    Closed(Reason),
+    Closed(CloseReason),
 }
 
 /// Why the hub parts from a reader.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "lowercase")]
-pub enum Reason {
-    /// It was too slow, and `slow_reader` is `"close"`.
+pub enum CloseReason {
+    /// It was too slow, and `slow_reader_policy` is `"close"`.
     Slow,
     /// The hub stops.
     Stopping,
 }
 
-impl Notice {
-    /// The notice as JSON.
+impl ControlMessage {
+    /// The control message as JSON.
     pub fn to_json(self) -> String {
         serde_json::to_string(&self).expect("numbers and words are JSON")
     }
 
-    /// What the notice is about, and the value.
+    /// What the control message is about, and the value.
     pub(crate) fn parts(self) -> (&'static str, String) {
         match self {
-            Notice::Since(id) => ("since", id.to_string()),
-            Notice::Missed(count) => ("missed", count.to_string()),
-            Notice::Recovered(recovered) => ("recovered", recovered.to_string()),
-            Notice::Closed(reason) => ("closed", reason.to_string()),
+            ControlMessage::Since(id) => ("since", id.to_string()),
+            ControlMessage::Missed(count) => ("missed", count.to_string()),
+            ControlMessage::Recovered(recovered) => ("recovered", recovered.to_string()),
+            ControlMessage::Closed(reason) => ("closed", reason.to_string()),
         }
     }
 }
 
-impl fmt::Display for Reason {
+impl fmt::Display for CloseReason {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
-            Reason::Slow => "slow",
-            Reason::Stopping => "stopping",
+            CloseReason::Slow => "slow",
+            CloseReason::Stopping => "stopping",
         })
     }
 }

@@ -2,7 +2,7 @@
 
 use crate::{
     ChannelName, PubSub,
-    http::{self, Body, Limits, Refusal, stream_headers},
+    http::{self, Body, Limits, Rejection, stream_headers},
 };
 use ::http::{
     HeaderMap, HeaderValue, Method, Request, Response, StatusCode, header, request::Parts,
@@ -12,7 +12,7 @@ use service::{Scope, Setting, Settings};
 use std::{sync::Arc, time::Duration};
 
 /// What answers requests for the channels of `P`, on whatever port they come in.
-pub struct Streams<P> {
+pub struct StreamHandler<P> {
     pubsub: Arc<P>,
     limits: Limits,
     keepalive: Setting<Duration>,
@@ -27,10 +27,14 @@ pub fn keepalive_interval(settings: &Settings) -> Setting<Duration> {
         .live()
 }
 
-impl<P: PubSub> Streams<P> {
-    /// Streams of `pubsub`, with these settings.
+impl<P: PubSub> StreamHandler<P> {
+    /// StreamHandler of `pubsub`, with these settings.
     pub fn new(settings: &Settings, pubsub: Arc<P>) -> Self {
-        Streams { pubsub, limits: Limits::new(settings), keepalive: keepalive_interval(settings) }
+        StreamHandler {
+            pubsub,
+            limits: Limits::new(settings),
+            keepalive: keepalive_interval(settings),
+        }
     }
 
     /// Answers a request whose path names a channel. A stream ends when `scope` stops.
@@ -42,9 +46,9 @@ impl<P: PubSub> Streams<P> {
         let (request, body) = request.into_parts();
         let (headers, answer) = match self.pubsub.admit(&request) {
             Ok(headers) => (headers, self.try_answer(request, body, scope).await),
-            Err(refusal) => (HeaderMap::new(), Err(refusal)),
+            Err(rejection) => (HeaderMap::new(), Err(rejection)),
         };
-        let mut answer = answer.unwrap_or_else(Refusal::into_response);
+        let mut answer = answer.unwrap_or_else(Rejection::into_response);
         answer.headers_mut().extend(headers);
         answer
     }
@@ -55,7 +59,7 @@ impl<P: PubSub> Streams<P> {
         request: Parts,
         body: Incoming,
         scope: &Scope,
-    ) -> Result<Response<Body<P::Subscription>>, Refusal> {
+    ) -> Result<Response<Body<P::Subscription>>, Rejection> {
         let allowed = HeaderValue::from_static(self.pubsub.methods());
         let channel = ChannelName::from_path(request.uri.path());
         Ok(match request.method {
@@ -79,7 +83,7 @@ impl<P: PubSub> Streams<P> {
     // ANCHOR_END: answer
 }
 
-fn not_allowed(method: &Method, allowed: HeaderValue) -> Refusal {
+fn not_allowed(method: &Method, allowed: HeaderValue) -> Rejection {
     let sentence = format!("{method} is not for channels here; GET subscribes to one");
-    Refusal::new(StatusCode::METHOD_NOT_ALLOWED, sentence).with(header::ALLOW, allowed)
+    Rejection::new(StatusCode::METHOD_NOT_ALLOWED, sentence).with(header::ALLOW, allowed)
 }

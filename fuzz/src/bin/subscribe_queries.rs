@@ -1,4 +1,4 @@
-//! Whatever a reader asks for, it gets an answer, or a refusal with a sentence of one line.
+//! Whatever a reader asks for, it gets an answer, or a rejection with a sentence of one line.
 #![no_main]
 
 use futures_core::Stream;
@@ -6,7 +6,7 @@ use fuzz::Bytes;
 use http::{Request, request::Parts};
 use libfuzzer_sys::fuzz_target;
 use message_hub::Hub;
-use pubsub::{ChannelName, Message, PubSub, Subscription, http::Refusal};
+use pubsub::{ChannelName, Message, PubSub, Subscription, http::Rejection};
 use service::Settings;
 use std::{
     pin::Pin,
@@ -23,8 +23,8 @@ fuzz_target!(|bytes: &[u8]| {
     let Some(request) = request(Bytes(bytes)) else { return };
     let _runtime = RUNTIME.enter();
     let hub = Hub::new(&Settings::with([("allowed_origins", "[\"https://a.example\"]")]));
-    if let Err(refusal) = ask(&hub, &request) {
-        is_clear(&refusal);
+    if let Err(rejection) = ask(&hub, &request) {
+        is_clear(&rejection);
     }
 });
 
@@ -39,7 +39,7 @@ fn request(mut bytes: Bytes) -> Option<Parts> {
     Some(request.body(()).ok()?.into_parts().0)
 }
 
-fn ask(hub: &Hub, request: &Parts) -> Result<(), Refusal> {
+fn ask(hub: &Hub, request: &Parts) -> Result<(), Rejection> {
     hub.admit(request)?;
     let channel = ChannelName::from_path(request.uri.path())?;
     for text in ["one", "two"] {
@@ -60,9 +60,9 @@ fn ask(hub: &Hub, request: &Parts) -> Result<(), Refusal> {
     Ok(())
 }
 
-fn is_clear(refusal: &Refusal) {
-    assert!(refusal.status.is_client_error(), "{refusal:?}");
-    assert!(refusal.sentence.contains(' ') && refusal.sentence.len() < 1000, "{refusal:?}");
+fn is_clear(rejection: &Rejection) {
+    assert!(rejection.status.is_client_error(), "{rejection:?}");
+    assert!(rejection.sentence.contains(' ') && rejection.sentence.len() < 1000, "{rejection:?}");
     let strange = |c: char| c.is_control() && c != '\t'; // a tab may be in an origin
-    assert!(!refusal.sentence.contains(strange), "{refusal:?}");
+    assert!(!rejection.sentence.contains(strange), "{rejection:?}");
 }

@@ -2,8 +2,8 @@
 
 import { showChannels } from './channels.js'
 import { numbers } from './numbers.js'
-import { show } from './show.js'
-import * as talk from './talk.js'
+import { show } from './dom.js'
+import * as chat from './chat.js'
 
 // How often, in ms, the gateway is asked what goes on, and after how many silences in a row the
 // connections to it are taken for dead.
@@ -32,7 +32,7 @@ async function ask() {
 
 function restart() {
   numbers.restart()
-  talk.restart()
+  chat.restart()
 }
 
 async function keepAsking() {

@@ -1,6 +1,6 @@
 //! Saying no: a status, and a sentence that says what to do.
 
-use crate::{BadChannelName, BadMessage};
+use crate::{ParseChannelNameError, ParseMessageError};
 use bytes::Bytes;
 use http::{HeaderMap, HeaderName, HeaderValue, Response, StatusCode, header};
 use std::fmt;
@@ -10,7 +10,7 @@ pub(super) const NOSNIFF: HeaderValue = HeaderValue::from_static("nosniff");
 
 /// A request that is refused, and why.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Refusal {
+pub struct Rejection {
     /// The status of the answer.
     pub status: StatusCode,
     /// Says to a person what was wrong, and what to do.
@@ -19,10 +19,10 @@ pub struct Refusal {
     pub headers: Vec<(HeaderName, HeaderValue)>,
 }
 
-impl Refusal {
-    /// A refusal with this status and sentence. The sentence begins small and has no full stop.
+impl Rejection {
+    /// A rejection with this status and sentence. The sentence begins small and has no full stop.
     pub fn new(status: StatusCode, sentence: impl fmt::Display) -> Self {
-        Refusal { status, sentence: sentence.to_string(), headers: Vec::new() }
+        Rejection { status, sentence: sentence.to_string(), headers: Vec::new() }
     }
 
     /// Adds a header, such as `Allow`.
@@ -32,7 +32,7 @@ impl Refusal {
     }
 }
 
-impl Refusal {
+impl Rejection {
     /// Adds headers, such as those that let a page of another origin read the sentence.
     pub fn with_all(mut self, headers: &HeaderMap) -> Self {
         self.headers.extend(headers.iter().map(|(name, value)| (name.clone(), value.clone())));
@@ -40,8 +40,8 @@ impl Refusal {
     }
 }
 
-impl Refusal {
-    /// The refusal as an answer.
+impl Rejection {
+    /// The rejection as an answer.
     pub fn into_response<B: From<Bytes>>(self) -> Response<B> {
         let mut response = text(self.status, format!("{}\n", self.sentence));
         response.headers_mut().extend(self.headers);
@@ -59,24 +59,24 @@ pub(super) fn text<B: From<Bytes>>(status: StatusCode, text: impl Into<Bytes>) -
     response
 }
 
-impl fmt::Display for Refusal {
+impl fmt::Display for Rejection {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.sentence)
     }
 }
 
-impl From<BadChannelName> for Refusal {
-    fn from(reason: BadChannelName) -> Self {
+impl From<ParseChannelNameError> for Rejection {
+    fn from(reason: ParseChannelNameError) -> Self {
         let status = match reason {
-            BadChannelName::None => StatusCode::NOT_FOUND,
+            ParseChannelNameError::None => StatusCode::NOT_FOUND,
             _ => StatusCode::BAD_REQUEST,
         };
-        Refusal::new(status, reason)
+        Rejection::new(status, reason)
     }
 }
 
-impl From<BadMessage> for Refusal {
-    fn from(reason: BadMessage) -> Self {
-        Refusal::new(StatusCode::BAD_REQUEST, reason)
+impl From<ParseMessageError> for Rejection {
+    fn from(reason: ParseMessageError) -> Self {
+        Rejection::new(StatusCode::BAD_REQUEST, reason)
     }
 }

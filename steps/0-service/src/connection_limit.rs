@@ -1,4 +1,4 @@
-//! Who may come in: the part of accepting connections that is the same for every server.
+//! How many connections there may be: the part of accepting them that is the same for every server.
 
 use crate::{LogLimit, Scope, Setting, Settings};
 use std::{
@@ -15,7 +15,7 @@ use tracing::{info, warn};
 const ACCEPT_PAUSE: Duration = Duration::from_millis(50);
 
 /// Counts the connections of one listener, and keeps their number within bounds.
-pub struct Door {
+pub struct ConnectionLimit {
     scope: Scope,
     max: Setting<usize>,
     open: AtomicUsize,
@@ -28,8 +28,8 @@ pub struct Door {
     full_is_told: AtomicBool,
 }
 
-/// A connection's place inside. When it is dropped, there is room for another.
-pub struct Place(Arc<Door>);
+/// The right of one connection to be there. When it is dropped, there is room for another.
+pub struct ConnectionPermit(Arc<ConnectionLimit>);
 
 /// There is no room for another connection.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -39,10 +39,10 @@ pub struct Full {
     pub max: usize,
 }
 
-impl Door {
-    /// A door to the service of `scope`, with room for `max` connections at a time.
+impl ConnectionLimit {
+    /// A limit of `max` connections at a time to the service of `scope`.
     pub fn new(max: Setting<usize>, scope: &Scope) -> Arc<Self> {
-        Arc::new(Door {
+        Arc::new(ConnectionLimit {
             scope: scope.clone(),
             max,
             open: AtomicUsize::new(0),
@@ -64,12 +64,12 @@ impl Door {
     }
 
     /// Lets a connection in, if there is room.
-    // ANCHOR: enter
-    pub fn enter(self: &Arc<Self>) -> Result<Place, Full> {
+    // ANCHOR: try_acquire
+    pub fn try_acquire(self: &Arc<Self>) -> Result<ConnectionPermit, Full> {
         let max = self.max.get();
         let free = |open: usize| (open < max).then_some(open + 1);
         if self.open.fetch_update(Ordering::Relaxed, Ordering::Relaxed, free).is_ok() {
-            return Ok(Place(self.clone()));
+            return Ok(ConnectionPermit(self.clone()));
         }
         if !self.full.swap(true, Ordering::Relaxed)
             && let Some(more) = self.full_limit.admit()
@@ -79,10 +79,10 @@ impl Door {
         }
         Err(Full { max })
     }
-    // ANCHOR_END: enter
+    // ANCHOR_END: try_acquire
 
     /// Notes that a connection was accepted, and is being served.
-    pub fn works(&self) {
+    pub fn accepted(&self) {
         self.failing.store(false, Ordering::Relaxed);
     }
 
@@ -97,9 +97,9 @@ impl Door {
     }
 }
 
-impl Drop for Place {
+impl Drop for ConnectionPermit {
     fn drop(&mut self) {
-        let Door { scope, max, open, full, full_is_told, .. } = &*self.0;
+        let ConnectionLimit { scope, max, open, full, full_is_told, .. } = &*self.0;
         let open = open.fetch_sub(1, Ordering::Relaxed) - 1;
         // A tenth must be free, or one who comes and goes at the limit would fill the log.
         let has_room = open * 10 <= max.get() * 9;

@@ -1,6 +1,6 @@
 //! The page, and what a browser may do with it.
 
-use super::answer::{Answer, typed};
+use super::answer::{Answer, with_content_type};
 use http::{HeaderMap, HeaderValue, header};
 
 /// A file of the page.
@@ -23,18 +23,18 @@ const PICTURE: &str = "image/svg+xml";
 
 /// Every file of the page: its path, its media type, what is in it.
 const FILES: [(&str, &str, &str); 12] = [
-    ("/", HTML, include_str!("../../page/index.html")),
-    ("/page/page.css", CSS, include_str!("../../page/page.css")),
-    ("/page/page.js", SCRIPT, include_str!("../../page/page.js")),
-    ("/page/channels.js", SCRIPT, include_str!("../../page/channels.js")),
-    ("/page/chart.js", SCRIPT, include_str!("../../page/chart.js")),
-    ("/page/feed.js", SCRIPT, include_str!("../../page/feed.js")),
-    ("/page/numbers.js", SCRIPT, include_str!("../../page/numbers.js")),
-    ("/page/show.js", SCRIPT, include_str!("../../page/show.js")),
-    ("/page/talk.js", SCRIPT, include_str!("../../page/talk.js")),
-    ("/page/transports.js", SCRIPT, include_str!("../../page/transports.js")),
-    ("/page/icon.svg", PICTURE, include_str!("../../page/icon.svg")),
-    ("/favicon.ico", PICTURE, include_str!("../../page/icon.svg")),
+    ("/", HTML, include_str!("../../static/index.html")),
+    ("/static/page.css", CSS, include_str!("../../static/page.css")),
+    ("/static/page.js", SCRIPT, include_str!("../../static/page.js")),
+    ("/static/channels.js", SCRIPT, include_str!("../../static/channels.js")),
+    ("/static/chart.js", SCRIPT, include_str!("../../static/chart.js")),
+    ("/static/feed.js", SCRIPT, include_str!("../../static/feed.js")),
+    ("/static/numbers.js", SCRIPT, include_str!("../../static/numbers.js")),
+    ("/static/dom.js", SCRIPT, include_str!("../../static/dom.js")),
+    ("/static/chat.js", SCRIPT, include_str!("../../static/chat.js")),
+    ("/static/transports.js", SCRIPT, include_str!("../../static/transports.js")),
+    ("/static/icon.svg", PICTURE, include_str!("../../static/icon.svg")),
+    ("/favicon.ico", PICTURE, include_str!("../../static/icon.svg")),
 ];
 
 /// The file at this path, if there is one.
@@ -47,7 +47,7 @@ impl File {
     /// The file as an answer.
     pub(super) fn answer(&self) -> Answer {
         let fixed = HeaderValue::from_static;
-        let mut answer = typed(self.media_type, self.text);
+        let mut answer = with_content_type(self.media_type, self.text);
         answer.headers_mut().extend(HeaderMap::from_iter([
             // A gateway that has been renewed has another page, too.
             (header::CACHE_CONTROL, fixed("no-cache")),

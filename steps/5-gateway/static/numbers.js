@@ -2,7 +2,7 @@
 
 import { Chart } from './chart.js'
 import { Feed } from './feed.js'
-import { element, onNextPicture, sentence, show, stateOf } from './show.js'
+import { element, onNextPicture, sentence, show, stateOf } from './dom.js'
 
 const CHANNEL = '/numbers'
 const IN_CHART = 60
