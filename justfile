@@ -1,7 +1,7 @@
 # The recipes of the book. `./just` alone lists them.
 
 root := justfile_directory()
-workbook := './workbook/run workbook'
+xtask := './xtask/run xtask'
 
 # List the recipes
 [private]
@@ -14,7 +14,7 @@ default:
 [no-exit-message]
 [positional-arguments]
 @step n *args:
-    "{{ root }}/workbook/run-step" "$@"
+    "{{ root }}/xtask/run-step" "$@"
 
 # Run an example by its name, such as `just example print_numbers`
 [group('run')]
@@ -27,12 +27,12 @@ default:
 [group('read')]
 [no-exit-message]
 @book what='serve' *args:
-    {{ workbook }} {{ what }} {{ args }}
+    {{ xtask }} {{ what }} {{ args }}
 
 # Run every test; what they need beyond cargo is installed where that is possible
 [group('prove')]
 test *args:
-    ./workbook/test {{ args }}
+    ./xtask/test {{ args }}
 
 # Check format, lints, documentation, versions and the book
 [group('prove')]
@@ -41,13 +41,13 @@ check: && check-book
     cargo fmt --manifest-path fuzz/Cargo.toml --check
     cargo clippy --quiet --workspace --all-targets -- --deny warnings
     RUSTDOCFLAGS='--deny warnings' cargo doc --quiet --workspace --no-deps --document-private-items
-    {{ workbook }} versions
+    {{ xtask }} versions
 
 # Find what in the book is not so; `--mutate` damages a copy to see that all damage is found
 [group('prove')]
 [no-exit-message]
 @check-book *args:
-    {{ workbook }} check {{ args }}
+    {{ xtask }} check {{ args }}
 
 # Run the sessions again, and take what they show now as what the book shows: outputs, and the picture of the page
 [group('prove')]
@@ -58,15 +58,15 @@ accept *filter:
 [group('prove')]
 [no-exit-message]
 @bench what *args:
-    cargo run --quiet --release --package workbook -- bench {{ what }} {{ args }}
+    cargo run --quiet --release --package bench -- {{ what }} {{ args }}
 
 # Feed the hub what nobody would think of: `just fuzz`, or `just fuzz log 600` for ten minutes
 [group('prove')]
 [no-exit-message]
 @fuzz *args:
-    ./workbook/fuzz {{ args }}
+    ./xtask/fuzz {{ args }}
 
 # Install what the tests need beyond cargo, on Debian and Ubuntu
 [group('prove')]
 setup:
-    ./workbook/setup install
+    ./xtask/setup install

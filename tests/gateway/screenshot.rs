@@ -5,7 +5,7 @@ use book_tests::program::{publish, root};
 use data_encoding::BASE64;
 use number_server::Numbers;
 use std::env;
-use workbook::screenshots::{self, Shot};
+use xtask::screenshots::{self, Shot};
 
 const ALT: &str = "The gateway's page in a browser: the newest number in large type beside a chart of sixty, a table of channels with their readers, and a form to subscribe to a channel and publish to it, with a conversation of two messages";
 

@@ -110,7 +110,7 @@ fn reader_falls_silent(reader: &[&str]) {
         "write_timeout=1",
         "idle_timeout=1",
     ];
-    let mut command = cable.run(&cable.hub, &["./workbook/run", "message-hub"]);
+    let mut command = cable.run(&cable.hub, &["./xtask/run", "message-hub"]);
     for setting in settings {
         command.args(["--set", setting]);
     }

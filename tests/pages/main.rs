@@ -42,14 +42,13 @@ impl Book {
         let root = fs::canonicalize(Path::new(env!("CARGO_MANIFEST_DIR")).join(".."))
             .expect("the project's folder");
         let folder = tempfile::tempdir().expect("a folder for the book");
-        workbook::book::build(&root, folder.path()).expect("the book builds");
+        xtask::book::build(&root, folder.path()).expect("the book builds");
         let runtime = tokio::runtime::Runtime::new().expect("tokio's runtime");
-        let pages =
-            workbook::serve::pages(folder.path().to_owned(), tokio::sync::watch::channel(0).1);
+        let pages = xtask::serve::pages(folder.path().to_owned(), tokio::sync::watch::channel(0).1);
         let listener =
             runtime.block_on(tokio::net::TcpListener::bind("127.0.0.1:0")).expect("a free port");
         let address = format!("http://{}", listener.local_addr().expect("a bound port"));
-        runtime.spawn(workbook::serve::run(listener, pages));
+        runtime.spawn(xtask::serve::run(listener, pages));
         Book { folder, address, _runtime: runtime }
     }
 

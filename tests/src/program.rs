@@ -25,7 +25,7 @@ pub struct Program {
 impl Program {
     /// Starts the program of a package, with settings such as `seed=7`, and waits until it is ready.
     pub fn start(package: &str, settings: &[&str]) -> Self {
-        let mut command = Command::new(root().join("workbook/run"));
+        let mut command = Command::new(root().join("xtask/run"));
         command.arg(package);
         for setting in settings {
             command.args(["--set", setting]);

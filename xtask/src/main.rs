@@ -1,0 +1,74 @@
+//! The command line of the book machine. The justfile calls it; people call `./just`.
+
+use clap::{Parser, Subcommand};
+use std::{path::PathBuf, process::ExitCode};
+use xtask::{book, check, mutate, serve, versions};
+
+/// Builds, serves and checks the book.
+#[derive(Parser)]
+#[command(name = "xtask")]
+struct CommandLine {
+    /// The project's folder
+    #[arg(long, global = true, default_value = ".")]
+    root: PathBuf,
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Show the book at http://127.0.0.1:3000, and again when it changes
+    Serve {
+        /// Another port
+        #[arg(long, default_value_t = 3000)]
+        port: u16,
+    },
+    /// Write the book to target/book
+    Build,
+    /// Find what the book could lie by; with --mutate, damage a copy of it to see that this finds
+    /// all
+    Check {
+        /// Damage a copy in every way there is, and fail unless each damage is caught
+        #[arg(long)]
+        mutate: bool,
+    },
+    /// Fail on snapshots that no session compares; the file lists those that were compared
+    Unreferenced {
+        /// What insta wrote to INSTA_SNAPSHOT_REFERENCES_FILE
+        references: PathBuf,
+    },
+    /// Fail on a dependency that is there in two versions without a reason
+    Versions,
+}
+
+fn main() -> ExitCode {
+    let line = CommandLine::parse();
+    match execute(line) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("{error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn execute(line: CommandLine) -> anyhow::Result<()> {
+    let root = std::fs::canonicalize(&line.root)?;
+    match line.command {
+        Command::Serve { port } => serve::serve(&root, port),
+        Command::Build => {
+            let folder = root.join("target/book");
+            book::build(&root, &folder)?;
+            println!("the book is in {}", folder.display());
+            Ok(())
+        }
+        Command::Check { mutate: false } => {
+            let checked = check::check(&root)?;
+            println!("the book is sound: {checked}");
+            Ok(())
+        }
+        Command::Check { mutate: true } => mutate::mutate(&root),
+        Command::Unreferenced { references } => Ok(check::unreferenced(&root, &references)?),
+        Command::Versions => versions::check(&root),
+    }
+}
