@@ -1,25 +1,17 @@
 //! What a running service spawns its work on: everything in a scope ends with the service.
 
-use crate::{
-    OnPanic, Pause,
-    error::panic_message,
-    lifecycle::Node,
-    work::{Handle, Kind, WorkTracker},
-};
-use pin_project_lite::pin_project;
+mod spawn;
+mod work_guard;
+
+use crate::{OnPanic, error::panic_message, lifecycle::Node, work::WorkTracker};
 use std::{
-    any::Any,
-    borrow::Cow,
     collections::BTreeMap,
-    fmt, io,
+    fmt,
     panic::{AssertUnwindSafe, catch_unwind},
-    pin::Pin,
     sync::{
         Arc, Mutex, Weak,
         atomic::{AtomicU64, Ordering},
     },
-    task::{Context, Poll},
-    thread,
     time::Duration,
 };
 use tokio::sync::watch;
@@ -127,111 +119,6 @@ impl Scope {
         }
     }
 
-    /// Spawns a tokio task. On stop it is dropped at its next `await`.
-    // ANCHOR: spawn_task
-    pub fn spawn_task(
-        &self,
-        name: impl Into<Cow<'static, str>>,
-        task: impl Future<Output = ()> + Send + 'static,
-    ) {
-        self.spawn(name.into(), task, Handle::Task);
-    }
-
-    fn spawn(
-        &self,
-        name: Cow<'static, str>,
-        task: impl Future<Output = ()> + Send + 'static,
-        handle: fn(tokio::task::AbortHandle) -> Handle,
-    ) {
-        let Some(work) = self.admit(name, Kind::Task) else { return };
-        let id = work.id;
-        let task = self.shared.tokio.spawn(CatchUnwind { task, work });
-        self.shared.work.attach(id, handle(task.abort_handle()));
-    }
-    // ANCHOR_END: spawn_task
-
-    /// Spawns a tokio task that says goodbye: on stop it is not dropped, but should await
-    /// [`stopping`](Scope::stopping) and end. After half of the service's stop timeout it is
-    /// dropped all the same.
-    pub fn spawn_graceful_task(
-        &self,
-        name: impl Into<Cow<'static, str>>,
-        task: impl Future<Output = ()> + Send + 'static,
-    ) {
-        self.spawn(name.into(), task, Handle::GracefulTask);
-    }
-
-    /// Spawns a `may` coroutine with a stack of `stack` bytes. On stop its [`Pause`] says so.
-    ///
-    /// An overflow of the stack kills the coroutine without a word: allow for what the body calls.
-    pub fn spawn_coroutine<F>(
-        &self,
-        name: impl Into<Cow<'static, str>>,
-        stack: usize,
-        body: F,
-    ) -> io::Result<()>
-    where
-        F: FnOnce(&Pause) + Send + 'static,
-    {
-        start_workers();
-        let Some(work) = self.admit(name.into(), Kind::Coroutine) else { return Ok(()) };
-        let (id, pause) = (work.id, self.pause());
-        // `may` counts a stack in words.
-        let builder = may::coroutine::Builder::new().stack_size(stack / size_of::<usize>());
-        // Where there is no memory for another stack, `may` panics.
-        let spawned = catch_unwind(AssertUnwindSafe(|| {
-            may::go!(builder, move || {
-                work.run(|| body(&pause()));
-                // `may` 0.3.51 hangs a worker, for ever, if a coroutine that is woken just as it
-                // parks runs to its end from there. Giving way makes it end from elsewhere.
-                may::coroutine::yield_now();
-            })
-        }));
-        let spawned = spawned.unwrap_or_else(|panic| Err(io::Error::other(panic_message(&*panic))));
-        self.attach_or_cancel(id, spawned.map(Handle::Coroutine))
-    }
-
-    /// Spawns a thread with a stack of `stack` bytes. On stop its [`Pause`] says so.
-    ///
-    /// Fails when the machine has no room for another thread.
-    pub fn spawn_thread<F>(
-        &self,
-        name: impl Into<Cow<'static, str>>,
-        stack: usize,
-        body: F,
-    ) -> io::Result<()>
-    where
-        F: FnOnce(&Pause) + Send + 'static,
-    {
-        let name = name.into();
-        let builder = thread::Builder::new().name(name.to_string()).stack_size(stack);
-        let Some(work) = self.admit(name, Kind::Thread) else { return Ok(()) };
-        let (id, pause) = (work.id, self.pause());
-        let spawned = builder.spawn(move || work.run(|| body(&pause())));
-        self.attach_or_cancel(id, spawned.map(Handle::Thread))
-    }
-
-    fn pause(&self) -> impl FnOnce() -> Pause + use<> {
-        let shared = self.shared.clone();
-        move || Pause::new(shared)
-    }
-
-    fn admit(&self, name: Cow<'static, str>, kind: Kind) -> Option<WorkGuard> {
-        let id = self.shared.work.admit(name.clone(), kind)?;
-        Some(WorkGuard { scope: self.clone(), id, name, kind })
-    }
-
-    fn attach_or_cancel(&self, id: usize, spawned: io::Result<Handle>) -> io::Result<()> {
-        match spawned {
-            Ok(handle) => self.shared.work.attach(id, handle),
-            Err(error) => {
-                self.shared.work.cancel(id);
-                return Err(error);
-            }
-        }
-        Ok(())
-    }
-
     /// Resolves when the service has said that it is ready.
     pub(crate) async fn until_ready(&self) {
         // The sender lives in `self`, so waiting cannot fail.
@@ -309,73 +196,4 @@ impl fmt::Display for Scope {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(self.path())
     }
-}
-
-/// Held by a piece of work while it runs. Its drop, however that comes about, is the end of the
-/// work.
-struct WorkGuard {
-    scope: Scope,
-    id: usize,
-    name: Cow<'static, str>,
-    kind: Kind,
-}
-
-impl WorkGuard {
-    /// Runs blocking work.
-    fn run(self, body: impl FnOnce()) {
-        if let Err(panic) = catch_unwind(AssertUnwindSafe(body)) {
-            self.panicked(panic);
-        }
-    }
-
-    fn panicked(&self, panic: Box<dyn Any + Send>) {
-        let message = panic_message(&*panic);
-        let work = format!("{} {:?}", self.kind, self.name);
-        error!(service = %self.scope, "{work} panicked: {message}");
-        if self.scope.on_panic == OnPanic::Contain {
-            return;
-        }
-        self.scope.broken(crate::Error::Panicked { path: self.scope.path().into(), work, message });
-    }
-}
-
-impl Drop for WorkGuard {
-    fn drop(&mut self) {
-        self.scope.shared.work.done(self.id);
-    }
-}
-
-pin_project! {
-    /// A task, whose panic is caught. Not an `async` block: those keep what they await twice.
-    struct CatchUnwind<F> {
-        #[pin]
-        task: F,
-        work: WorkGuard,
-    }
-}
-
-impl<F: Future<Output = ()>> Future for CatchUnwind<F> {
-    type Output = ();
-
-    fn poll(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<()> {
-        let this = self.project();
-        match catch_unwind(AssertUnwindSafe(|| this.task.poll(context))) {
-            Ok(polled) => polled,
-            Err(panic) => {
-                this.work.panicked(panic);
-                Poll::Ready(())
-            }
-        }
-    }
-}
-
-/// Starts the workers of `may`, not tied to cores, which other processes may be using.
-fn start_workers() {
-    static ONCE: std::sync::Once = std::sync::Once::new();
-    ONCE.call_once(|| {
-        may::config().set_worker_pin(false);
-        // The first coroutine starts them, and takes more stack for it than a thread of ours has.
-        let starter = thread::Builder::new().spawn(|| drop(may::go!(|| {})));
-        let _ = starter.map(thread::JoinHandle::join);
-    });
 }
