@@ -29,7 +29,13 @@ default:
 @book what='serve' *args:
     {{ xtask }} {{ what }} {{ args }}
 
-# Run every test; what they need beyond cargo is installed where that is possible
+# What a change to step N should pass first, in seconds: format, lints, its tests and its chapter
+[group('prove')]
+[no-exit-message]
+@try n:
+    ./xtask/try {{ n }}
+
+# Run every test, or those that have a text in their name: `just test handshake`
 [group('prove')]
 test *args:
     ./xtask/test {{ args }}

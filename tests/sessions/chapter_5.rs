@@ -71,13 +71,13 @@ pub(crate) fn a_reader_behind_a_proxy_carries_on_or_is_told() {
     publisher.run("curl -s --retry 9 --retry-connrefused localhost:8000/readyz");
 
     let reader = session.terminal("reader");
-    reader.start("curl -sN 'localhost:8000/news?as=json' | tee seen", "since");
+    reader.start("curl -sN 'localhost:8000/news?as=json' | tee -i seen", "since");
     publisher.run("curl -d one localhost:8000/news");
     reader.wait_for("one\"}\n");
     reader.press_ctrl_c();
     publisher.run("curl -d two localhost:8000/news");
     reader.run("since=$(grep -o '[0-9a-f]*-[0-9]*' seen | tail -n 1)");
-    reader.start("curl -sN \"localhost:8000/news?as=json&since=$since\" | tee seen", "two\"}\n");
+    reader.start("curl -sN \"localhost:8000/news?as=json&since=$since\" | tee -i seen", "two\"}\n");
     gateways.run("./just step 5 stop --state-dir two");
     reader.wait_for("closed");
     reader.wait_for_prompt();

@@ -1,12 +1,15 @@
 //! Finding and ending the processes of a session, wherever they have gone.
 
-use rustix::process::{Pid, Signal, kill_process};
+use rustix::{
+    event::{PollFd, PollFlags, poll},
+    process::{Pid, PidfdFlags, Signal, kill_process, pidfd_open},
+};
 use std::fs;
 
 /// The variable that marks every process of a session. Its value begins with the test's own pid.
 pub(crate) const MARK: &str = "BOOK_SESSION";
 
-/// Ends all processes that bear the mark `session`.
+/// Ends all processes that bear the mark `session`; they are gone when this returns.
 pub(crate) fn end_all(session: &str) {
     end(|mark| mark == session);
 }
@@ -35,11 +38,17 @@ fn end(is_ours: impl Fn(&str) -> bool) {
             return;
         }
         for (pid, _) in found {
-            // It may have ended by now.
-            let _ = kill_process(pid, Signal::KILL);
+            kill(pid);
         }
-        std::thread::yield_now();
     }
+}
+
+/// Kills a process, and waits until it is gone. Its memory, and so its mark, goes before it does.
+fn kill(pid: Pid) {
+    // It may have ended by now.
+    let Ok(process) = pidfd_open(pid, PidfdFlags::empty()) else { return };
+    let _ = kill_process(pid, Signal::KILL);
+    let _ = poll(&mut [PollFd::new(&process, PollFlags::IN)], None);
 }
 
 /// The living processes that bear a mark.

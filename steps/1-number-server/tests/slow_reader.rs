@@ -13,8 +13,9 @@ on_each_runtime! {
     is_not_waited_for_by_a_stop,
 }
 
-/// More than the narrow connection of a client that reads nothing holds, on both its sides.
-const MUCH: usize = 200_000;
+/// Far more than the narrow connection of a client that reads nothing holds, on both its sides: that
+/// differs from run to run, and up to 124,000 bytes were seen.
+const MUCH: usize = 300_000;
 
 async fn holds_up_nobody_and_is_cut_off(runtime: &str) {
     let settings = "rate_per_minute = 6_000_000\nwrite_timeout = 1\nmax_connections = 2";
@@ -36,7 +37,8 @@ async fn holds_up_nobody_and_is_cut_off(runtime: &str) {
         began.elapsed()
     );
     brisk.gulp(MUCH).await;
-    assert!(stuck.drain().await < MUCH / 2, "it was stuck before the brisk one had as much");
+    let held = stuck.drain().await;
+    assert!(held < MUCH, "it was stuck before the brisk one had as much; {held} bytes were held");
     server.stop().await;
 }
 
@@ -50,6 +52,7 @@ async fn is_not_waited_for_by_a_stop(runtime: &str) {
     server.stop().await; // it is not an error: nothing is still running
     brisk.drain().await;
     for client in &mut stuck {
-        assert!(client.drain().await < MUCH / 2, "it was stuck");
+        let held = client.drain().await;
+        assert!(held < MUCH, "it was stuck; {held} bytes were held");
     }
 }

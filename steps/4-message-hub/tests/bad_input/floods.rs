@@ -220,6 +220,7 @@ fn ten_thousand_readers_that_come_back_at_once_are_all_served() {
     let count = (raise_file_limit() / 2 - 500).min(10_000);
     let slack = 4 * 1024 * count; // a tenth of what a reader takes
     survives_within(slack, &[], |hub| {
+        let before = hub.files();
         client::publish(hub.http, "/again", "read before");
         let place = place(hub);
         client::publish(hub.http, "/again", "missed");
@@ -233,6 +234,8 @@ fn ten_thousand_readers_that_come_back_at_once_are_all_served() {
                 assert_eq!(reader.frame().unwrap().payload, b"missed");
             }
             readers.into_iter().for_each(Socket::reset);
+            // Until then, those who come next could find it full.
+            crate::hub::until("readers that have left", || hub.files(), |files| *files <= before);
         }
     });
 }
