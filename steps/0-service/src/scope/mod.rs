@@ -107,7 +107,7 @@ impl Scope {
     }
 
     /// Calls `wake` when the service stops, for work that waits where neither a drop nor a
-    /// [`Pause`] reaches it, such as a thread in `accept`.
+    /// [`Pause`](crate::Pause) reaches it, such as a thread in `accept`.
     pub fn at_stop(&self, wake: impl FnOnce() + Send + 'static) {
         let mut at_stop =
             self.shared.at_stop.lock().expect("nothing panics while it holds this lock");
