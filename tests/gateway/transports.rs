@@ -311,6 +311,11 @@ pub(crate) fn host_is_not_passed_on() {
     let told = format!("by server-sent events; others – refused: {rejection}");
     page.until_text("numbers-feed", &told);
     page.until_text("chat-feed", &told);
+    page.0.look(320, 900, "light");
+    let beyond = page
+        .0
+        .evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth");
+    assert_eq!(beyond, 0, "the sentence fits into a narrow window");
     page.0.evaluate("document.getElementById('message').value = 'x'; document.getElementById('publish-button').click()");
     page.until_text("published", &format!("Not published: {rejection}"));
 

@@ -24,7 +24,7 @@ fn fixed() -> impl Iterator<Item = (&'static str, &'static str)> {
 }
 
 static FILES: LazyLock<Vec<(String, &str)>> = LazyLock::new(|| {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("page");
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("static");
     let files = folder.read_dir().unwrap().map(|file| file.unwrap().file_name());
     let files = files.map(|file| file.into_string().unwrap()).filter(|file| file != "index.html");
     let files = files.map(|file| {
@@ -148,12 +148,12 @@ fn a_strange_path_is_what_it_says_or_refused() {
         ("/healthz%20", Channel),
         ("/%2568ealthz", Channel),
         ("/healthz/more", Channel),
-        ("/page", Channel),
-        ("/PAGE/page.js", Channel),
+        ("/static", Channel),
+        ("/STATIC/page.js", Channel),
         ("/static/", Refused(404)),
         ("/static/missing.js", Refused(404)),
         ("/static/missing.js?as=events", Refused(404)),
-        ("/%70age/missing.js", Refused(404)),
+        ("/%73tatic/missing.js", Refused(404)),
         ("/static/page.JS", Refused(404)),
         ("/static/page.js/", Refused(404)),
         ("/static//page.js", Refused(404)),
@@ -165,7 +165,7 @@ fn a_strange_path_is_what_it_says_or_refused() {
         ("/static/..%2f..%2fetc%2fpasswd", Refused(404)),
         ("/static/%00", Refused(404)),
         ("/static/%ff", Refused(404)),
-        ("/%70age/%2e%2e/x", Refused(400)),
+        ("/%73tatic/%2e%2e/x", Refused(400)),
     ];
     survives(&[], |hub| {
         for (path, meant) in cases {
