@@ -2,7 +2,7 @@
 
 use crate::{
     Encoding, Log,
-    log::Bounds,
+    log::{Bounds, Size},
     totals::Sums,
     waiting::{Ticket, Waiting},
 };
@@ -57,7 +57,7 @@ impl Channel {
             last_used: Instant::now(),
             retired: false,
         };
-        sums.bytes.fetch_add(OVERHEAD, Relaxed);
+        sums.kept.fetch_add(OVERHEAD, Relaxed);
         Channel { inner: Mutex::new(inner), sums }
     }
 
@@ -147,37 +147,41 @@ impl Channel {
 
     /// How it is used.
     pub(crate) fn usage(&self) -> Usage {
-        self.with(|inner| Usage {
-            readers: inner.readers,
-            messages: inner.log.end() - 1,
-            last_used: inner.last_used,
-        })
+        self.with(|inner| inner.usage())
     }
 
-    /// Retires the channel if nobody reads it and it has not been used after `before`.
-    pub(crate) fn retire(&self, before: Instant) -> bool {
+    /// Retires the channel if it has not been used since it was `seen`, without readers.
+    pub(crate) fn retire(&self, seen: Usage) -> bool {
         self.with(|inner| {
-            inner.retired |= inner.readers == 0 && inner.last_used <= before;
+            inner.retired |= seen.readers == 0 && inner.usage() == seen;
             inner.retired
         })
     }
 
-    /// Does something with the lock held, and adds to the total what the log has grown by.
+    /// Drops what is encoded for its readers.
+    pub(crate) fn drop_encoded(&self) {
+        self.with(|inner| inner.log.drop_encoded());
+    }
+
+    /// Does something with the lock held, and adds to the totals what the log has grown by.
     fn with<T>(&self, act: impl FnOnce(&mut Inner) -> T) -> T {
         let mut inner = self.inner.lock().expect("nothing panics while it holds this lock");
-        let before = inner.log.bytes();
+        let before = inner.log.size();
         let result = act(&mut inner);
-        let after = inner.log.bytes();
-        if after != before {
-            self.sums.bytes.fetch_add(after as isize - before as isize, Relaxed);
-        }
+        self.sums.resize(before, inner.log.size());
         result
+    }
+}
+
+impl Inner {
+    fn usage(&self) -> Usage {
+        Usage { readers: self.readers, messages: self.log.end() - 1, last_used: self.last_used }
     }
 }
 
 impl Drop for Channel {
     fn drop(&mut self) {
-        let log = self.with(|inner| inner.log.bytes());
-        self.sums.bytes.fetch_sub(OVERHEAD + log as isize, Relaxed);
+        self.sums.kept.fetch_sub(OVERHEAD, Relaxed);
+        self.sums.resize(self.with(|inner| inner.log.size()), Size::default());
     }
 }

@@ -16,8 +16,9 @@ use std::{
 /// How many channels are dropped before others get at the list again.
 const RETIRED_AT_ONCE: usize = 1000;
 
-/// How long until an attempt is repeated that could not make as much room as it should.
-const ROOM_PAUSE: Duration = Duration::from_millis(500);
+/// An attempt to make room looks at all channels. Where it could not make as much as it should, it
+/// is repeated after so many times what it took: a tenth of one core is the most that it costs.
+const ROOM_PAUSE: u32 = 10;
 
 /// The use that is made of a channel, at one moment.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -34,7 +35,7 @@ pub struct ChannelUse {
 /// What an attempt to make room has come to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Room {
-    /// There is enough.
+    /// There is enough, or was a moment ago.
     Enough,
     /// Another thread is making some.
     InTheMaking,
@@ -48,7 +49,8 @@ pub(crate) struct Channels {
     by_name: RwLock<HashMap<ChannelName, Arc<Channel>>>,
     /// What they come to.
     sums: Arc<Sums>,
-    /// How the last attempt to make room ended, and when. Locked while there is one.
+    /// What the last attempt to make room came to, and until when that holds. Locked while there is
+    /// one.
     last_attempt: Mutex<Option<(Room, Instant)>>,
 }
 
@@ -82,9 +84,9 @@ impl Channels {
         self.sums.totals(self.read().len())
     }
 
-    /// How much memory they take, about, in bytes.
-    pub(crate) fn bytes(&self) -> usize {
-        self.sums.bytes()
+    /// How many bytes of memory they take, about, without what is encoded for readers.
+    pub(crate) fn kept(&self) -> usize {
+        self.sums.kept()
     }
 
     /// The `count` that have the most readers; among equals, those that were used last.
@@ -120,31 +122,37 @@ impl Channels {
     /// Drops the channels that nobody reads, and that have not been used for `idle`.
     pub(crate) fn drop_idle(&self, idle: Duration) {
         let Some(before) = Instant::now().checked_sub(idle) else { return };
-        let idle = self.unread().into_iter().filter(|(usage, _)| usage.last_used <= before);
-        let names: Vec<_> = idle.map(|(_, name)| name).collect();
-        for names in names.chunks(RETIRED_AT_ONCE) {
-            self.retire(names, before);
-        }
+        let mut idle = self.unread();
+        idle.retain(|(usage, _)| usage.last_used <= before);
+        idle.chunks(RETIRED_AT_ONCE).for_each(|channels| self.retire(channels));
     }
 
-    /// Where all channels take more than `max` bytes, drops some that nobody reads until they take
-    /// an eighth less: those without a message first, then the longest unused.
+    /// Where all channels take more than `max` bytes, drops what can be made again, which is what is
+    /// encoded for readers; and then, if the messages alone are too many, channels that nobody reads
+    /// until they take an eighth less: those without a message first, then the longest unused.
     // ANCHOR: make_room
     pub(crate) fn make_room(&self, max: usize) -> Room {
-        if self.bytes() <= max {
+        if self.kept() + self.sums.encoded() <= max {
             return Room::Enough;
         }
         let Ok(mut last_attempt) = self.last_attempt.try_lock() else { return Room::InTheMaking };
+        if self.sums.encoded() > max / 8 {
+            self.read().values().for_each(|channel| channel.drop_encoded());
+        }
+        if self.kept() <= max {
+            return Room::Enough;
+        }
+        let started = Instant::now();
         match *last_attempt {
-            Some((room, then)) if then.elapsed() < ROOM_PAUSE => return room,
+            Some((room, until)) if started < until => return room,
             _ => {}
         }
         let target = max / 8 * 7;
         self.drop_unread(target);
-        let bytes = self.bytes();
-        let room = if bytes <= max { Room::Enough } else { Room::None };
-        // An attempt looks at all channels: one that wins little is not repeated at once.
-        *last_attempt = (bytes > target).then(|| (room, Instant::now()));
+        let kept = self.kept();
+        let room = if kept <= max { Room::Enough } else { Room::None };
+        let until = Instant::now() + started.elapsed() * ROOM_PAUSE;
+        *last_attempt = (kept > target).then_some((room, until));
         room
     }
     // ANCHOR_END: make_room
@@ -153,12 +161,11 @@ impl Channels {
         let mut unread = self.unread();
         // Channels without a message first: who may only read can make any number of those.
         unread.sort_by_key(|(usage, _)| (usage.messages > 0, usage.last_used));
-        let names: Vec<_> = unread.into_iter().map(|(_, name)| name).collect();
-        for names in names.chunks(RETIRED_AT_ONCE) {
-            if self.bytes() <= target {
+        for channels in unread.chunks(RETIRED_AT_ONCE) {
+            if self.kept() <= target {
                 break;
             }
-            self.retire(names, Instant::now());
+            self.retire(channels);
         }
     }
 
@@ -172,11 +179,12 @@ impl Channels {
         unread.collect()
     }
 
-    fn retire(&self, names: &[ChannelName], before: Instant) {
-        let mut retired = Vec::with_capacity(names.len()); // dropped when no lock is held
+    /// Drops those that have not been used since they were seen.
+    fn retire(&self, seen: &[(Usage, ChannelName)]) {
+        let mut retired = Vec::with_capacity(seen.len()); // dropped when no lock is held
         let mut channels = self.write();
-        for name in names {
-            if channels.get(name).is_some_and(|channel| channel.retire(before)) {
+        for (usage, name) in seen {
+            if channels.get(name).is_some_and(|channel| channel.retire(*usage)) {
                 retired.extend(channels.remove(name));
             }
         }

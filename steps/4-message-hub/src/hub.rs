@@ -128,8 +128,8 @@ impl Hub {
     fn bounds(&self, channel: &ChannelName) -> Result<Bounds, Rejection> {
         let (bytes, max) = (self.history_bytes.get(), self.max_hub_bytes.get());
         let room = self.channels.make_room(max);
-        let taken = self.channels.bytes();
-        if taken > max / 8 * 9 || (taken > max && !self.channels.contains(channel)) {
+        let kept = self.channels.kept();
+        if kept > max / 8 * 9 || (kept > max && !self.channels.contains(channel)) {
             return Err(full(max));
         }
         let messages = if room == Room::None { 1 } else { self.history_messages.get() };

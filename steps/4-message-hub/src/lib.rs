@@ -44,7 +44,7 @@ pub use control_message::{CloseReason, ControlMessage};
 pub use encoding::Encoding;
 pub use hub::Hub;
 pub use id::{Epoch, Id, ParseIdError};
-pub use log::{Batch, Bounds, Log};
+pub use log::{Batch, Bounds, Log, Size};
 pub use long_poll::LongPoll;
 pub use message_hub::MessageHub;
 pub use over_http::HttpSubscription;

@@ -21,6 +21,15 @@ pub struct Bounds {
     pub bytes: usize,
 }
 
+/// How much memory a log takes, about, in bytes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Size {
+    /// For its messages.
+    pub messages: usize,
+    /// For what is encoded of them, which can be dropped and made again.
+    pub encoded: usize,
+}
+
 /// A channel's newest messages, each at its offset, and those encodings of them that have readers.
 ///
 /// ```text
@@ -36,10 +45,8 @@ pub struct Log {
     /// The offset of the oldest message that is kept.
     base: u64,
     messages: VecDeque<Message>,
-    tracks: [Option<Box<Track>>; Encoding::COUNT],
-    /// About how many bytes the messages take, and the tracks.
-    kept: usize,
-    encoded: usize,
+    tracks: [Option<Box<Track>>; Encoding::ALL.len()],
+    size: Size,
 }
 
 /// The newest messages in one encoding: segments without a gap between them, up to the last.
@@ -75,8 +82,7 @@ impl Log {
             base: 1,
             messages: VecDeque::new(),
             tracks: Default::default(),
-            kept: 0,
-            encoded: 0,
+            size: Size::default(),
         }
     }
 
@@ -96,8 +102,8 @@ impl Log {
     }
 
     /// How much memory the log takes, about.
-    pub fn bytes(&self) -> usize {
-        self.kept + self.encoded
+    pub fn size(&self) -> Size {
+        self.size
     }
 
     /// The message at `offset`, if it is kept.
@@ -108,10 +114,10 @@ impl Log {
     /// Appends a message, and drops the oldest that are too many.
     // ANCHOR: append
     pub fn append(&mut self, message: Message, bounds: Bounds) {
-        self.kept += weight(&message);
+        self.size.messages += weight(&message);
         self.messages.push_back(message);
         while self.messages.len() > 1
-            && (self.messages.len() > bounds.messages || self.kept > bounds.bytes)
+            && (self.messages.len() > bounds.messages || self.size.messages > bounds.bytes)
         {
             self.drop_oldest();
         }
@@ -120,12 +126,12 @@ impl Log {
     fn drop_oldest(&mut self) {
         let Some(message) = self.messages.pop_front() else { return };
         self.base += 1;
-        self.kept -= weight(&message);
+        self.size.messages -= weight(&message);
         for track in self.tracks.iter_mut().flatten() {
             while let Some(segment) = track.segments.front()
                 && segment.end() <= self.base
             {
-                self.encoded -= segment.bytes.len();
+                self.size.encoded -= segment.bytes.len();
                 track.segments.pop_front();
             }
         }
@@ -165,11 +171,11 @@ impl Log {
         let start = track.segments.front().map_or(self.end(), |segment| segment.first);
         let end = track.segments.back().map_or(start, |segment| segment.end());
         for segment in self.segments(encoding, offset, start).into_iter().rev() {
-            self.encoded += segment.bytes.len();
+            self.size.encoded += segment.bytes.len();
             track.segments.push_front(segment);
         }
         for segment in self.segments(encoding, end, self.end()) {
-            self.encoded += segment.bytes.len();
+            self.size.encoded += segment.bytes.len();
             track.append(segment);
         }
         self.tracks[encoding as usize] = Some(track);
@@ -193,6 +199,12 @@ impl Log {
     }
     // ANCHOR_END: encode
 
+    /// Drops what is encoded. Who reads on has encoded again what is left to read.
+    pub fn drop_encoded(&mut self) {
+        self.tracks.iter_mut().flatten().for_each(|track| track.segments.clear());
+        self.size.encoded = 0;
+    }
+
     /// Notes that there is one more reader in this encoding.
     pub fn join(&mut self, encoding: Encoding) {
         self.tracks[encoding as usize].get_or_insert_default().readers += 1;
@@ -208,7 +220,8 @@ impl Log {
         if readers == 0
             && let Some(track) = track.take()
         {
-            self.encoded -= track.segments.iter().map(|segment| segment.bytes.len()).sum::<usize>();
+            self.size.encoded -=
+                track.segments.iter().map(|segment| segment.bytes.len()).sum::<usize>();
         }
     }
 }

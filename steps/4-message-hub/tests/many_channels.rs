@@ -13,6 +13,8 @@ use rig::{
 use std::{
     fs,
     task::{Context, Poll, Waker},
+    thread,
+    time::{Duration, Instant},
 };
 
 fn name(n: usize) -> ChannelName {
@@ -122,6 +124,84 @@ async fn a_hub_whose_channels_are_all_read_keeps_less_of_each_and_then_refuses()
     drop(readers);
     let published = || hub.publish(&name(0), message(&huge)).is_ok();
     until("unread channels make room, at the next try", published).await;
+}
+
+/// How many messages the channel with this name keeps.
+fn kept(hub: &Hub, n: usize) -> usize {
+    let mut reader = hub.subscribe(&name(n), Encoding::Lines, StartAt::Last(u64::MAX)).unwrap();
+    let mut context = Context::from_waker(Waker::noop());
+    let mut messages = 0;
+    while let Poll::Ready(Next::Batch(batch)) = reader.poll_next(&mut context) {
+        messages += batch.as_slice().iter().filter(|byte| **byte == b'\n').count();
+        reader.advance_past(&batch);
+    }
+    messages
+}
+
+#[test]
+fn reading_in_every_encoding_cuts_no_history() {
+    let hub = Hub::new(&settings(&[], &[("max_hub_bytes", "1048576")]));
+    for n in 0..800 {
+        hub.publish(&name(n % 8), message(&"x".repeat(1000))).unwrap();
+    }
+    let mut context = Context::from_waker(Waker::noop());
+    let strangers = (0..8).flat_map(|n| Encoding::ALL.map(|encoding| (n, encoding)));
+    let strangers: Vec<_> = strangers
+        .map(|(n, encoding)| {
+            let all = StartAt::Last(u64::MAX);
+            let mut stranger = hub.subscribe(&name(n), encoding, all).unwrap();
+            assert!(matches!(stranger.poll_next(&mut context), Poll::Ready(Next::Batch(_))));
+            stranger
+        })
+        .collect();
+    for n in 0..8 {
+        hub.publish(&name(n), message("one more")).unwrap();
+    }
+    hub.publish(&name(8), message("and a new channel")).unwrap();
+    assert_eq!(
+        (0..9).map(|n| kept(&hub, n)).collect::<Vec<_>>(),
+        [[101; 8].as_slice(), &[1]].concat()
+    );
+    let bytes = hub.totals().bytes;
+    assert!(bytes <= 1_048_576 / 8 * 10, "what can be encoded again is dropped first: {bytes}");
+    drop(strangers);
+}
+
+#[test]
+fn a_channel_published_to_while_room_is_made_is_not_dropped() {
+    // There is room for about 8,000 channels that are empty.
+    let hub = Hub::new(&settings(&[], &[("max_hub_bytes", "4194304")]));
+    let publish = |names: std::ops::Range<usize>| -> Vec<usize> {
+        let published = names.filter_map(|n| {
+            let _ = hub.subscribe(&name(n), Encoding::Lines, StartAt::Now);
+            // Now and then a channel gets a message that was among the first to be dropped.
+            let old = n - 3300 - n * 7 % 500;
+            (n % 128 == 0 && hub.publish(&name(old), message("x")).is_ok()).then_some(old)
+        });
+        published.collect()
+    };
+    let published = thread::scope(|scope| {
+        let others = scope.spawn(|| publish(1_000_000..1_100_000));
+        [publish(2_000_000..2_100_000), others.join().unwrap()].concat()
+    });
+    let lost: Vec<_> = published.iter().filter(|n| kept(&hub, **n) == 0).collect();
+    assert_eq!(lost, [&0; 0], "of {}; the empty channels would have been enough", published.len());
+}
+
+#[test]
+fn room_is_made_again_as_soon_as_it_is_needed_again() {
+    let hub = Hub::new(&settings(&[], &[("max_hub_bytes", "1048576")]));
+    let text = "x".repeat(950_000 / 2);
+    let read = hub.subscribe(&name(0), Encoding::Lines, StartAt::Now).unwrap();
+    (0..2).for_each(|_| hub.publish(&name(0), message(&text)).unwrap());
+    // More than seven eighths are read; the others come and go in what remains.
+    let started = Instant::now();
+    let refused: Vec<_> =
+        (1..2000).filter(|n| hub.publish(&name(*n), message(&"x".repeat(1000))).is_err()).collect();
+    let took = started.elapsed();
+    assert!(took < Duration::from_millis(400), "too slow to tell: {took:?}");
+    assert!(refused.len() < 200, "{} of 2000 are refused", refused.len());
+    drop(read);
 }
 
 #[tokio::test]

@@ -1,4 +1,4 @@
-//! How messages and notices look on each transport.
+//! How messages and control messages look on each transport.
 
 mod frames;
 
@@ -50,8 +50,16 @@ struct JsonMessage<'a> {
 }
 
 impl Encoding {
-    /// How many there are.
-    pub(crate) const COUNT: usize = 7;
+    /// All of them.
+    pub const ALL: [Encoding; 7] = [
+        Encoding::Lines,
+        Encoding::JsonLines,
+        Encoding::Events,
+        Encoding::Frames,
+        Encoding::JsonFrames,
+        Encoding::Parts,
+        Encoding::Pictures,
+    ];
 
     /// Appends `message`, encoded, to `out`.
     // ANCHOR: put
