@@ -16,9 +16,10 @@ use std::{
 /// How many channels are dropped before others get at the list again.
 const RETIRED_AT_ONCE: usize = 1000;
 
-/// An attempt to make room looks at all channels. Where it could not make as much as it should, it
-/// is repeated after so many times what it took: a tenth of one core is the most that it costs.
-const ROOM_PAUSE: u32 = 10;
+/// An attempt to make room looks at all channels. One that could not make as much as it should is
+/// repeated when others have asked for room, once for so many channels, or at least after a while.
+const LOOKS_PER_REQUEST: usize = 64;
+const ROOM_PAUSE: Duration = Duration::from_millis(500);
 
 /// The use that is made of a channel, at one moment.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -43,15 +44,23 @@ pub(crate) enum Room {
     None,
 }
 
+/// An attempt to make room, and when to repeat it.
+struct Attempt {
+    room: Room,
+    /// So often it is not repeated.
+    skips: usize,
+    until: Instant,
+}
+
 /// A channel is here from when it is first named until nobody has used it for a while.
 #[derive(Default)]
 pub(crate) struct Channels {
     by_name: RwLock<HashMap<ChannelName, Arc<Channel>>>,
     /// What they come to.
     sums: Arc<Sums>,
-    /// What the last attempt to make room came to, and until when that holds. Locked while there is
-    /// one.
-    last_attempt: Mutex<Option<(Room, Instant)>>,
+    /// The last attempt to make room, if it could not make as much as it should. Locked while there
+    /// is one.
+    last_attempt: Mutex<Option<Attempt>>,
 }
 
 impl Channels {
@@ -142,17 +151,20 @@ impl Channels {
         if self.kept() <= max {
             return Room::Enough;
         }
-        let started = Instant::now();
-        match *last_attempt {
-            Some((room, until)) if started < until => return room,
-            _ => {}
+        if let Some(attempt) = &mut *last_attempt
+            && attempt.skips > 0
+            && Instant::now() < attempt.until
+        {
+            attempt.skips -= 1;
+            return attempt.room;
         }
         let target = max / 8 * 7;
         self.drop_unread(target);
         let kept = self.kept();
         let room = if kept <= max { Room::Enough } else { Room::None };
-        let until = Instant::now() + started.elapsed() * ROOM_PAUSE;
-        *last_attempt = (kept > target).then_some((room, until));
+        let skips = self.read().len() / LOOKS_PER_REQUEST;
+        let attempt = || Attempt { room, skips, until: Instant::now() + ROOM_PAUSE };
+        *last_attempt = (kept > target).then(attempt);
         room
     }
     // ANCHOR_END: make_room
