@@ -71,6 +71,23 @@ fn a_restart_keeps_the_earlier_environment_of_which_the_new_one_wins() {
 }
 
 #[test]
+fn what_is_given_at_a_restart_wins_whichever_way_it_is_given() {
+    let state_dir = StateDir::new();
+    state_dir.run(&["start", "--set", "every=0.01", "--set", "says=one thing"]).good();
+    for (environment, options, says) in [
+        (Some(("SERVICE_SAYS", "another")), &[][..], "another"),
+        (None, &[], "another"),
+        (None, &["--set", "says=a third"], "a third"),
+        (Some(("SERVICE_SAYS", "a fourth")), &[], "a fourth"),
+        (None, &[], "a fourth"),
+    ] {
+        fs::write(state_dir.path("service.log"), "").unwrap();
+        run(state_dir.command(&[&["restart"], options].concat()).envs(environment)).good();
+        wait_for_line(&state_dir, says);
+    }
+}
+
+#[test]
 fn a_settings_file_that_is_gone_at_a_reload_or_restart_is_missed() {
     let state_dir = StateDir::new();
     state_dir.write("service.toml", "every = 0.01\nsays = 'as the file says'");

@@ -32,8 +32,13 @@ impl StateDir {
     }
 
     fn run(&self, command: &str, environment: &[(&str, &str)]) -> Output {
+        self.run_in("", command, environment)
+    }
+
+    /// Runs a command in this folder within the state directory.
+    fn run_in(&self, folder: &str, command: &str, environment: &[(&str, &str)]) -> Output {
         Command::new(env!("CARGO_BIN_EXE_message-hub"))
-            .current_dir(self.0.path())
+            .current_dir(self.path(folder))
             .arg(command)
             .arg("--state-dir")
             .arg(self.0.path())
@@ -145,6 +150,49 @@ fn a_token_in_a_file_holds_when_the_file_is_gone_and_changes_when_it_does() {
     assert_eq!(state_dir.good("reload", &[]), "publish_token: [redacted] -> [redacted]\n");
     state_dir.assert_token(TOKENS[2]);
     state_dir.good("settings", &[]);
+}
+
+#[test]
+fn the_path_of_a_token_means_the_same_file_wherever_a_restart_is_typed() {
+    let state_dir = StateDir::new();
+    for (folder, token) in [("here", TOKENS[0]), ("there", TOKENS[1])] {
+        fs::create_dir(state_dir.path(folder)).unwrap();
+        state_dir.write(&format!("{folder}/token"), token);
+    }
+    fs::create_dir(state_dir.path("elsewhere")).unwrap();
+    let run_in = |folder, command, environment: &[(&str, &str)]| {
+        let output = state_dir.run_in(folder, command, environment);
+        assert!(output.status.success(), "{output:?}");
+    };
+    let token_file = ("SERVICE_PUBLISH_TOKEN_FILE", "token");
+    run_in("here", "start", &[&PORTS[..], &[token_file]].concat());
+    state_dir.assert_token(TOKENS[0]);
+    for folder in ["there", "elsewhere"] {
+        run_in(folder, "restart", &[]);
+        state_dir.assert_token(TOKENS[0]);
+    }
+    run_in("there", "restart", &[token_file]);
+    state_dir.assert_token(TOKENS[1]);
+    run_in("here", "reload", &[]);
+    state_dir.assert_token(TOKENS[1]);
+}
+
+#[test]
+fn a_token_given_at_a_restart_takes_the_place_of_a_file_and_the_other_way_round() {
+    let state_dir = StateDir::new();
+    state_dir.write("token", TOKENS[1]);
+    let token_file = ("SERVICE_PUBLISH_TOKEN_FILE", "token");
+    state_dir.good("start", &[&PORTS[..], &[("SERVICE_PUBLISH_TOKEN", TOKENS[0])]].concat());
+    for (given, token) in [
+        (token_file, TOKENS[1]),
+        (("SERVICE_PUBLISH_TOKEN", TOKENS[2]), TOKENS[2]),
+        (token_file, TOKENS[1]),
+    ] {
+        state_dir.good("restart", &[given]);
+        state_dir.assert_token(token);
+        state_dir.good("restart", &[]);
+        state_dir.assert_token(token);
+    }
 }
 
 #[test]

@@ -1,15 +1,19 @@
 //! What the command line may say.
 
 use super::control::Options;
-use crate::settings::{Sources, sources::environment};
+use crate::settings::{
+    Sources,
+    sources::{FILE_SUFFIX, absolute, environment, is_path, setting_name},
+};
 use clap::{
     ArgMatches, CommandFactory, FromArgMatches, Parser, Subcommand, error::ErrorKind,
     parser::ValueSource,
 };
 use std::{
-    ffi::OsString,
+    collections::BTreeSet,
+    ffi::{OsStr, OsString},
     iter,
-    path::{Path, PathBuf},
+    path::PathBuf,
 };
 
 /// The parsed command line.
@@ -106,6 +110,8 @@ impl CommandLine {
         let mut line = self.clone();
         line.set.clear();
         line.update_from(iter::once(OsString::new()).chain(earlier.arguments));
+        line.environment = earlier.environment;
+        line.forget(&self.settings_given());
         line.set.append(&mut self.set);
         line.command = self.command;
         line.state_dir = self.state_dir;
@@ -114,11 +120,21 @@ impl CommandLine {
             // What a file has set that is gone would be gone without a word.
             line.config = line.config.or_else(|| line.default_config.clone());
         }
-        let is_new = |(name, _): &(OsString, OsString)| {
-            !self.environment.iter().any(|(given, _)| given == name)
-        };
-        line.environment.extend(earlier.environment.into_iter().filter(is_new));
+        line.environment.append(&mut self.environment);
         line
+    }
+
+    /// The settings that are given here, whichever way.
+    fn settings_given(&self) -> BTreeSet<String> {
+        let set = self.set.iter().map(|(name, _)| stem(name));
+        let variables = self.environment.iter().map(|(variable, _)| variable_stem(variable));
+        set.chain(variables).collect()
+    }
+
+    /// Forgets these settings, whichever way they are given.
+    fn forget(&mut self, settings: &BTreeSet<String>) {
+        self.set.retain(|(name, _)| !settings.contains(&stem(name)));
+        self.environment.retain(|(variable, _)| !settings.contains(&variable_stem(variable)));
     }
 
     pub(super) fn command(&self) -> Command {
@@ -139,7 +155,7 @@ impl CommandLine {
     pub(super) fn to_arguments(&self) -> Vec<OsString> {
         let default = self.default_config.iter().map(|file| ("--default-config", file));
         let config = default.chain(self.config.iter().map(|file| ("--config", file)));
-        let config = config.flat_map(|(option, file)| [option.into(), absolute(file).into()]);
+        let config = config.flat_map(|(option, file)| [option.into(), absolute(file)]);
         let set = self
             .set
             .iter()
@@ -148,12 +164,26 @@ impl CommandLine {
     }
 }
 
-fn absolute(path: &Path) -> PathBuf {
-    std::path::absolute(path).unwrap_or_else(|_| path.to_owned())
+/// The name of a setting, for whom a secret and the path of its file are the same.
+fn stem(name: &str) -> String {
+    name.strip_suffix(FILE_SUFFIX).unwrap_or(name).into()
+}
+
+/// The same of a variable; one that is no setting stands for itself.
+fn variable_stem(variable: &OsStr) -> String {
+    setting_name(variable)
+        .map_or_else(|| variable.to_string_lossy().into_owned(), |name| stem(&name))
 }
 
 fn name_and_value(text: &str) -> Result<(String, String), String> {
     let (name, value) =
         text.split_once('=').ok_or("expected name=value, such as rate_per_minute=600")?;
-    Ok((name.trim().into(), value.trim().into()))
+    let (name, value) = (name.trim(), value.trim());
+    let value = match is_path(name) {
+        true => {
+            absolute(value).into_string().map_err(|_| "this folder's name is not UTF-8 text")?
+        }
+        false => value.into(),
+    };
+    Ok((name.into(), value))
 }

@@ -10,7 +10,7 @@
 
 use super::{
     Problem, Toml, Value,
-    sources::{Origin, Raw, RawSetting, RawSettings},
+    sources::{FILE_SUFFIX, Origin, Raw, RawSetting, RawSettings},
 };
 use std::{
     borrow::Cow,
@@ -65,7 +65,7 @@ impl Value for Secret {
 
 /// The name of the setting that names the file of the secret `name`.
 pub(super) fn file_setting(name: &str) -> String {
-    format!("{name}_file")
+    format!("{name}{FILE_SUFFIX}")
 }
 
 /// What is given for the secret `name`, wherever it comes from.
@@ -104,7 +104,7 @@ fn literal(name: &str, secret: &RawSetting) -> Result<RawSetting, Problem> {
 }
 
 /// The secret in the file that a setting names. Its path is relative to the settings file, or to the
-/// folder where the program was started.
+/// folder where the command was typed that gave it.
 fn read_named(name: &str, file: &RawSetting, given: &RawSettings) -> Result<RawSetting, Problem> {
     let path = match &file.raw {
         Raw::Text(text) | Raw::Toml(Toml::String(text)) if !text.is_empty() => Path::new(text),

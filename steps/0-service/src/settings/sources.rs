@@ -13,6 +13,9 @@ use toml::de::DeTable;
 /// The environment variables that are settings begin with this.
 const PREFIX: &str = "SERVICE_";
 
+/// The settings that are paths end with this.
+pub(crate) const FILE_SUFFIX: &str = "_file";
+
 /// Variables with the prefix that are not settings: how the program is called, and where things are.
 const RESERVED: [&str; 3] = ["SERVICE_COMMAND", "SERVICE_CONFIG", "SERVICE_STATE_DIR"];
 
@@ -30,7 +33,34 @@ pub struct Sources {
 
 /// The variables of this process's environment that say something of settings.
 pub(crate) fn environment() -> Vec<(OsString, OsString)> {
-    std::env::vars_os().filter(|(name, _)| is_setting(name) || name == CREDENTIALS).collect()
+    let variables = std::env::vars_os().filter(|(name, _)| is_setting(name) || name == CREDENTIALS);
+    let absolute = variables.map(|(name, value)| {
+        let is_path = name == CREDENTIALS || setting_name(&name).is_some_and(|name| is_path(&name));
+        let value = if is_path { absolute(value) } else { value };
+        (name, value)
+    });
+    absolute.collect()
+}
+
+/// The name of the setting that a variable is, if it is one and UTF-8.
+pub(crate) fn setting_name(variable: &OsStr) -> Option<String> {
+    if !is_setting(variable) {
+        return None;
+    }
+    Some(variable.to_str()?[PREFIX.len()..].to_lowercase())
+}
+
+/// Whether a setting is the path of a file, by its name.
+pub(crate) fn is_path(setting: &str) -> bool {
+    setting.ends_with(FILE_SUFFIX)
+}
+
+/// A path as it is to be kept: what it means must not depend on where a restart is typed.
+pub(crate) fn absolute(path: impl Into<OsString>) -> OsString {
+    let path = path.into();
+    // Only an empty path, and any in a folder that is gone, cannot be made absolute. Whoever reads
+    // the file complains.
+    std::path::absolute(&path).map_or(path, PathBuf::into_os_string)
 }
 
 fn is_setting(variable: &OsStr) -> bool {
@@ -87,10 +117,9 @@ impl Sources {
                 continue;
             }
             let origin = Origin::Environment { variable: variable.to_string_lossy().into_owned() };
-            let (Some(variable), Some(text)) = (variable.to_str(), text.to_str()) else {
+            let (Some(name), Some(text)) = (setting_name(variable), text.to_str()) else {
                 return Err(Problem::new(origin, "not UTF-8 text").into());
             };
-            let name = variable[PREFIX.len()..].to_lowercase();
             given.by_name.insert(name, RawSetting { origin, raw: Raw::Text(text.into()) });
         }
         for (origin, name, text) in &self.set {
