@@ -78,6 +78,11 @@ const TESTS: &[Test] = &[
         "chromium haproxy",
         transports::host_is_not_passed_on,
     ),
+    (
+        "transports::what_a_gateway_says_that_is_busy_is_not_shown_as_a_refusal",
+        "chromium haproxy",
+        transports::a_busy_moment_is_no_refusal,
+    ),
     ("access::all_can_be_done_by_keyboard", "chromium", access::keyboard),
     (
         "access::no_rule_of_accessibility_is_broken_wide_and_narrow_dark_and_light",

@@ -281,6 +281,19 @@ fn pass_on(mut client: TcpStream, server: &str) -> Option<()> {
     client.write_all(&rest).ok()
 }
 
+/// As a gateway does that is full for a moment.
+const BUSY: &str = "http-request return status 503 content-type text/plain string \"come back later\" if { req.hdr(upgrade) -i websocket } or METH_OPTIONS";
+
+/// What will be answered another way in a moment is nothing that the gateway has against the page.
+pub(crate) fn a_busy_moment_is_no_refusal() {
+    let mut page = Page::blank();
+    let gateway = gateway(&SEEDED);
+    let proxy = Proxy::start(web(&gateway), &[BUSY]);
+    page.show(&proxy.address);
+    page.subscribe(CHANNEL);
+    until_by(&mut page, "server-sent events");
+}
+
 /// The lines up to and with the first that is empty.
 fn head(from: &mut impl BufRead) -> Option<String> {
     let mut head = String::new();
@@ -318,6 +331,9 @@ pub(crate) fn host_is_not_passed_on() {
     assert_eq!(beyond, 0, "the sentence fits into a narrow window");
     page.0.evaluate("document.getElementById('message').value = 'x'; document.getElementById('publish-button').click()");
     page.until_text("published", &format!("Not published: {rejection}"));
+
+    proxy.turn_to(web(&first), &[]);
+    until_by(&mut page, "server-sent events"); // it stays with that, and nothing is refused any more
 
     let allowed = format!("allowed_origins={origin}");
     let second = gateway(&[&SEEDED[..], &[&*allowed]].concat());

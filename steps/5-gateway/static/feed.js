@@ -12,8 +12,8 @@ const FAULTS = 3
 
 // The waits between two tries, in ms: they double from the shortest to the longest, and are short
 // again after a connection that has lasted longer than the longest.
-const SHORTEST = 200
-const LONGEST = 5000
+const MIN_BACKOFF = 200
+const MAX_BACKOFF = 5000
 
 // A channel that is followed. It calls:
 //
@@ -65,7 +65,7 @@ export class Feed {
       if (left) continue
       if (why && this.#isFinal(why)) return this.#refused(why)
       if (!opened) this.refusal = await refusalOf(this.channel)
-      failures = lasted > LONGEST ? 0 : failures + 1
+      failures = lasted > MAX_BACKOFF ? 0 : failures + 1
       // If nobody answers, it is not the transport that is at fault.
       faults = !opened && (await isAnswering()) ? faults + 1 : 0
       if (faults >= (worked.has(this.transport) ? FAULTS : 1)) {
@@ -96,7 +96,7 @@ export class Feed {
           clearTimeout(timer)
           openedAt = performance.now()
           worked.add(transport)
-          this.#enter('open')
+          this.#opened()
         }
         this.#word(word)
       }
@@ -104,6 +104,15 @@ export class Feed {
       const close = transport.connect(this.#at, { word, end: (why) => finish({ why }) })
       this.#leave = () => finish({ left: true })
     })
+  }
+
+  // What was refused may be allowed by now: by the first transport it is, and with another one asks.
+  async #opened() {
+    if (this.#choice === 0) this.refusal = ''
+    this.#enter('open')
+    if (!this.refusal) return
+    this.refusal = await refusalOf(this.channel)
+    this.#enter(this.state)
   }
 
   // ANCHOR: word
@@ -135,7 +144,7 @@ export class Feed {
   #wait(failures) {
     if (this.#closed) return undefined
     this.#enter('waiting')
-    const longest = Math.min(LONGEST, SHORTEST * 2 ** failures)
+    const longest = Math.min(MAX_BACKOFF, MIN_BACKOFF * 2 ** failures)
     return new Promise((resolve) => {
       const timer = setTimeout(resolve, longest * (0.5 + Math.random() / 2))
       this.#leave = () => {
@@ -163,6 +172,9 @@ export class Feed {
   }
 }
 
+// What a gateway says that has something against the origin of a page, or its host.
+const REFUSALS = [403, 421]
+
 // Why the gateway refuses this page, if it does. A browser does not show scripts what a WebSocket was
 // refused with. So this asks for nothing, with a method with which every browser tells the origin.
 // ANCHOR: refusal
@@ -170,7 +182,7 @@ async function refusalOf(channel) {
   try {
     const answer = await fetch(path(channel), { method: 'OPTIONS', signal: AbortSignal.timeout(5000) })
     const isSentence = answer.headers.get('Content-Type')?.startsWith('text/plain')
-    return !answer.ok && isSentence ? (await answer.text()).trim() : ''
+    return REFUSALS.includes(answer.status) && isSentence ? (await answer.text()).trim() : ''
   } catch {
     return ''
   }

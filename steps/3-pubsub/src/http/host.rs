@@ -31,7 +31,11 @@ fn is_host(host: &HeaderValue) -> bool {
 
 fn has_good_port(authority: &Authority) -> bool {
     let rest = &authority.as_str()[authority.host().len()..];
-    matches!(rest, "" | ":") || authority.port_u16().is_some()
+    // Digits only: a number may also be written with a plus sign, for Rust.
+    let is_port = |port: &str| {
+        port.bytes().all(|c| c.is_ascii_digit()) && (port.is_empty() || port.parse::<u16>().is_ok())
+    };
+    rest.is_empty() || rest.strip_prefix(':').is_some_and(is_port)
 }
 
 #[cfg(test)]
@@ -41,8 +45,10 @@ mod tests {
     #[test]
     fn a_host_is_a_name_or_an_address_perhaps_with_a_port() {
         let good = ["x", "example.org", "example.org:", "127.0.0.1:8080", "[::1]", "[::1]:8080"];
-        let bad =
-            ["", ":80", "a b", "a/b", "user@a", "a:b", "a:99999", "::1", "[::1", "a,b:c", "\u{e9}"];
+        let bad = [
+            "", ":80", "a b", "a/b", "user@a", "a:b", "a:+80", "a:-1", "a:99999", "::1", "[::1",
+            "a,b:c", "\u{e9}",
+        ];
         for (hosts, expected) in [(&good[..], true), (&bad[..], false)] {
             for host in hosts {
                 let value = HeaderValue::from_bytes(host.as_bytes()).unwrap();
