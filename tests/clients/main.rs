@@ -50,7 +50,7 @@ fn hub(settings: &[&str]) -> Program {
 }
 
 /// Has the conversation by a script; returns what it printed after two of the lines' beginnings.
-fn converse(mut script: Command, file: &str) -> [String; 3] {
+fn run_script(mut script: Command, file: &str) -> [String; 3] {
     let hub = hub(&[]);
     let mut script = script
         .arg(root().join("tests/clients").join(file))
@@ -77,7 +77,7 @@ fn converse(mut script: Command, file: &str) -> [String; 3] {
 }
 
 fn node() {
-    let own = converse(Command::new("node"), "node.mjs");
+    let own = run_script(Command::new("node"), "node.mjs");
     assert_eq!(
         own,
         ["error: Server sent no subprotocol", "error: Unexpected server response: 403", ""]
@@ -85,7 +85,7 @@ fn node() {
 }
 
 fn python() {
-    let own = converse(Command::new("python3"), "python.py");
+    let own = run_script(Command::new("python3"), "python.py");
     assert_eq!(own, ["None", "403", ""]);
 }
 

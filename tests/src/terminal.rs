@@ -22,7 +22,7 @@ const INTERRUPT: u8 = 3;
 const SUSPEND: u8 = 26;
 
 /// Characters that a terminal shows nothing for: the return of a line's end, and the separator that
-/// the hub's notices begin with.
+/// the hub's control messages begin with.
 const UNSEEN: [u8; 2] = [b'\r', 0x1E];
 
 /// A terminal of a [`Session`](crate::Session). Cloning gives another hold on the same one.

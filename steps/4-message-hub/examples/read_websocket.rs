@@ -12,7 +12,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     loop {
         match socket.read()? {
             Message::Text(message) => println!("{message}"),
-            Message::Binary(notice) => println!("(the hub says: {})", str::from_utf8(&notice)?),
+            Message::Binary(control) => println!("(the hub says: {})", str::from_utf8(&control)?),
             Message::Close(Some(close)) => {
                 println!("(closed: {} {})", close.code, close.reason);
                 socket.flush()?; // the answer to it

@@ -65,9 +65,9 @@ async fn a_reader_that_was_too_slow_is_told_how_many_it_missed() {
                 got += 1;
                 assert_eq!(text.as_str(), long(got + missed));
             }
-            Frame::Binary(notice) => {
-                let notice = String::from_utf8(notice.to_vec()).unwrap();
-                let count = notice.strip_prefix("{\"missed\":").unwrap().trim_end_matches('}');
+            Frame::Binary(control) => {
+                let control = String::from_utf8(control.to_vec()).unwrap();
+                let count = control.strip_prefix("{\"missed\":").unwrap().trim_end_matches('}');
                 missed += count.parse::<usize>().unwrap();
             }
             other => panic!("{other:?}"),

@@ -10,8 +10,8 @@ const worked = new Set()
 // How often a transport that has worked may fail, with the gateway there, before the next is tried.
 const FAULTS = 3
 
-// The waits between two tries, in ms: they double from the shortest to the longest, and are short
-// again after a connection that has lasted longer than the longest.
+// The waits between two tries, in ms: they double from the least to the most, and are short again
+// after a connection that has lasted longer than the longest wait.
 const MIN_BACKOFF = 200
 const MAX_BACKOFF = 5000
 

@@ -23,6 +23,9 @@ use std::{ops::Range, path::Path, sync::LazyLock};
 const NAMES: [&str; 7] =
     ["listing", "session", "figure", "screenshot", "result", "constant", "lines"];
 
+/// How long a listing may be.
+const MAX_LISTING_LINES: usize = 50;
+
 static DIRECTIVE: LazyLock<Regex> =
     LazyLock::new(|| Regex::new(r"\{\{\s*#\s*([\w-]+)([^}]*)\}\}").expect("a pattern"));
 
@@ -85,6 +88,12 @@ fn unknown(name: &str) -> String {
 
 fn listing(root: &Path, argument: &str) -> Result<String, String> {
     let (file, text) = included(root, argument)?;
+    let lines = text.lines().count();
+    if lines > MAX_LISTING_LINES {
+        return Err(format!(
+            "{argument}: a listing of {lines} lines; {MAX_LISTING_LINES} are the most that somebody reads at once"
+        ));
+    }
     let language = match Path::new(file).extension().and_then(|extension| extension.to_str()) {
         Some("rs") => "rust",
         Some("toml") => "toml",

@@ -11,7 +11,7 @@ use std::{
 };
 
 /// Every way there is, by the words of the table.
-pub(super) const KINDS: [&str; 22] = [
+pub(super) const KINDS: [&str; 23] = [
     "a file that is missing",
     "an anchor that is removed",
     "an anchor that is never closed",
@@ -19,6 +19,7 @@ pub(super) const KINDS: [&str; 22] = [
     "an anchor that is there twice",
     "an anchor that nobody shows",
     "an include by line number",
+    "a listing that is too long",
     "a directive that does not exist",
     "a fence that is typed",
     "code that is typed in another way",
@@ -98,6 +99,14 @@ fn of_listings(chapters: &[Chapter]) -> Vec<Damage> {
             chapter,
             "an include by line number",
             format!("lists lines 3 to 9 of {file}"),
+            text,
+        ));
+        let log = "steps/4-message-hub/src/log.rs";
+        let text = with(chapter, &directive, "listing", log);
+        damages.push(of(
+            chapter,
+            "a listing that is too long",
+            format!("lists all of {log}"),
             text,
         ));
         let text = with(chapter, &directive, "lisitng", &directive.argument);

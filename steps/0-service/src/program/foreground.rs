@@ -137,7 +137,7 @@ impl Runner {
     /// Stops the tree, and tells all who asked for it. A second signal ends the process at once.
     async fn stop(
         &mut self,
-        asked: Answers,
+        asked: Responder,
         mut requests: Requests<'_>,
     ) -> Result<(), CommandError> {
         let lifecycle = self.lifecycle.clone();
@@ -204,12 +204,12 @@ impl Runner {
 type Requests<'a> = Option<&'a mut mpsc::Receiver<Asked>>;
 
 /// Where the answer goes, if the wish came by the control socket and not by a signal.
-type Answers = Option<oneshot::Sender<Answer>>;
+type Responder = Option<oneshot::Sender<Answer>>;
 
 /// How waiting for a transition ended.
 enum During {
     Done(Result<(), Error>),
-    Stop(Answers),
+    Stop(Responder),
 }
 
 /// The next request; never, for a program that has no control socket.
