@@ -88,6 +88,19 @@ fn what_is_given_at_a_restart_wins_whichever_way_it_is_given() {
 }
 
 #[test]
+fn what_a_restart_finds_in_the_environment_as_it_was_is_not_given_anew() {
+    let state_dir = StateDir::new();
+    let start = ["start", "--set", "every=0.01", "--set", "says=by hand"];
+    let environment = [("SERVICE_SAYS", "exported")];
+    run(state_dir.command(&start).envs(environment)).good();
+    for _ in 0..2 {
+        fs::write(state_dir.path("service.log"), "").unwrap();
+        run(state_dir.command(&["restart"]).envs(environment)).good();
+        wait_for_line(&state_dir, "by hand");
+    }
+}
+
+#[test]
 fn a_settings_file_that_is_gone_at_a_reload_or_restart_is_missed() {
     let state_dir = StateDir::new();
     state_dir.write("service.toml", "every = 0.01\nsays = 'as the file says'");

@@ -43,6 +43,8 @@ pub(crate) struct Usage {
     pub(crate) readers: usize,
     /// How many messages have been published to it.
     pub(crate) messages: u64,
+    /// How much memory it takes, about, without what is encoded for readers.
+    pub(crate) bytes: usize,
     /// When it was last published to, or left.
     pub(crate) last_used: Instant,
 }
@@ -175,7 +177,12 @@ impl Channel {
 
 impl Inner {
     fn usage(&self) -> Usage {
-        Usage { readers: self.readers, messages: self.log.end() - 1, last_used: self.last_used }
+        Usage {
+            readers: self.readers,
+            messages: self.log.end() - 1,
+            bytes: OVERHEAD as usize + self.log.size().messages,
+            last_used: self.last_used,
+        }
     }
 }
 

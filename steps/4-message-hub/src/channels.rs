@@ -40,7 +40,7 @@ pub(crate) enum Room {
     Enough,
     /// Another thread is making some.
     InTheMaking,
-    /// There was none to be made: whatever could be dropped is dropped.
+    /// There was none to be made: whatever could be dropped was dropped, a moment ago at the latest.
     None,
 }
 
@@ -137,8 +137,9 @@ impl Channels {
     }
 
     /// Where all channels take more than `max` bytes, drops what can be made again, which is what is
-    /// encoded for readers; and then, if the messages alone are too many, channels that nobody reads
-    /// until they take an eighth less: those without a message first, then the longest unused.
+    /// encoded for readers, if that is more than an eighth; and then, if the messages alone are too
+    /// many, channels that nobody reads until they take an eighth less: those without a message
+    /// first, then the longest unused.
     // ANCHOR: make_room
     pub(crate) fn make_room(&self, max: usize) -> Room {
         if self.kept() + self.sums.encoded() <= max {
@@ -149,6 +150,7 @@ impl Channels {
             self.read().values().for_each(|channel| channel.drop_encoded());
         }
         if self.kept() <= max {
+            *last_attempt = None;
             return Room::Enough;
         }
         if let Some(attempt) = &mut *last_attempt
@@ -173,11 +175,20 @@ impl Channels {
         let mut unread = self.unread();
         // Channels without a message first: who may only read can make any number of those.
         unread.sort_by_key(|(usage, _)| (usage.messages > 0, usage.last_used));
-        for channels in unread.chunks(RETIRED_AT_ONCE) {
-            if self.kept() <= target {
+        let mut rest = &unread[..];
+        while let excess @ 1.. = self.kept().saturating_sub(target) {
+            let mut bytes = 0;
+            let enough = rest.iter().take(RETIRED_AT_ONCE).position(|(usage, _)| {
+                bytes += usage.bytes;
+                bytes >= excess
+            });
+            let count = enough.map_or(RETIRED_AT_ONCE.min(rest.len()), |last| last + 1);
+            let (next, later) = rest.split_at(count);
+            if next.is_empty() {
                 break;
             }
-            self.retire(channels);
+            self.retire(next);
+            rest = later;
         }
     }
 

@@ -188,6 +188,22 @@ fn a_channel_published_to_while_room_is_made_is_not_dropped() {
 }
 
 #[test]
+fn a_little_room_costs_a_few_histories_and_not_all() {
+    let hub = Hub::new(&settings(&[], &[("max_hub_bytes", "1048576")]));
+    for n in 0..2000 {
+        hub.publish(&name(n % 20), message(&"x".repeat(440))).unwrap();
+    }
+    // Channels that are empty, one by one, until there is room for no more.
+    let mut channels = 0;
+    while channels < hub.totals().channels {
+        channels = hub.totals().channels;
+        drop(hub.subscribe(&name(channels), Encoding::Lines, StartAt::Now).unwrap());
+    }
+    let histories = (0..20).filter(|n| kept(&hub, *n) == 100).count();
+    assert!(histories >= 16, "{histories} of 20 are left");
+}
+
+#[test]
 fn room_is_made_again_as_soon_as_it_is_needed_again() {
     let hub = Hub::new(&settings(&[], &[("max_hub_bytes", "1048576")]));
     let text = "x".repeat(950_000 / 2);

@@ -207,6 +207,17 @@ fn a_token_that_systemd_keeps_holds_after_a_restart_by_hand() {
     state_dir.assert_token(TOKENS[0]);
     state_dir.good("restart", &[]);
     state_dir.assert_token(TOKENS[0]);
+    // From a shell of another service, which has no such secret.
+    fs::create_dir(state_dir.path("others")).unwrap();
+    let others = state_dir.path("others");
+    state_dir.good("restart", &[("CREDENTIALS_DIRECTORY", others.to_str().unwrap())]);
+    state_dir.assert_token(TOKENS[0]);
+    fs::remove_dir_all(state_dir.path("credentials")).unwrap();
+    for command in ["reload", "restart"] {
+        let said = state_dir.bad(command, &[]);
+        assert!(said.contains("credentials/publish_token: publish_token: No such file"), "{said}");
+        state_dir.assert_token(TOKENS[0]);
+    }
     state_dir.good("restart", &[("SERVICE_PUBLISH_TOKEN", TOKENS[1])]);
     state_dir.assert_token(TOKENS[1]);
 }

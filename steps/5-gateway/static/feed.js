@@ -64,7 +64,7 @@ export class Feed {
       const { opened, lasted, left, why } = await this.#use(this.transport)
       if (left) continue
       if (why && this.#isFinal(why)) return this.#refused(why)
-      if (!opened) this.refusal = await refusalOf(this.channel)
+      if (!opened) this.refusal = (await refusalOf(this.channel)) ?? this.refusal
       failures = lasted > MAX_BACKOFF ? 0 : failures + 1
       // If nobody answers, it is not the transport that is at fault.
       faults = !opened && (await isAnswering()) ? faults + 1 : 0
@@ -111,7 +111,7 @@ export class Feed {
     if (this.#choice === 0) this.refusal = ''
     this.#enter('open')
     if (!this.refusal) return
-    this.refusal = await refusalOf(this.channel)
+    this.refusal = (await refusalOf(this.channel)) ?? this.refusal
     this.#enter(this.state)
   }
 
@@ -175,16 +175,17 @@ export class Feed {
 // What a gateway says that has something against the origin of a page, or its host.
 const REFUSALS = [403, 421]
 
-// Why the gateway refuses this page, if it does. A browser does not show scripts what a WebSocket was
+// Why the gateway refuses this page; nothing if it does not, and `undefined` if it does not say. A browser does not show scripts what a WebSocket was
 // refused with. So this asks for nothing, with a method with which every browser tells the origin.
 // ANCHOR: refusal
 async function refusalOf(channel) {
   try {
     const answer = await fetch(path(channel), { method: 'OPTIONS', signal: AbortSignal.timeout(5000) })
+    if (answer.ok) return ''
     const isSentence = answer.headers.get('Content-Type')?.startsWith('text/plain')
-    return REFUSALS.includes(answer.status) && isSentence ? (await answer.text()).trim() : ''
+    return REFUSALS.includes(answer.status) && isSentence ? (await answer.text()).trim() : undefined
   } catch {
-    return ''
+    return undefined
   }
 }
 // ANCHOR_END: refusal

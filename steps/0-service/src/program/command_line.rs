@@ -3,7 +3,7 @@
 use super::control::Options;
 use crate::settings::{
     Sources,
-    sources::{FILE_SUFFIX, absolute, environment, is_path, setting_name},
+    sources::{CREDENTIALS, FILE_SUFFIX, absolute, environment, is_path, setting_name},
 };
 use clap::{
     ArgMatches, CommandFactory, FromArgMatches, Parser, Subcommand, error::ErrorKind,
@@ -111,6 +111,13 @@ impl CommandLine {
         line.set.clear();
         line.update_from(iter::once(OsString::new()).chain(earlier.arguments));
         line.environment = earlier.environment;
+        // What has not changed in the environment is not given anew, and the folder of another
+        // service's secrets is not ours.
+        let has_credentials = line.environment.iter().any(|(name, _)| name == CREDENTIALS);
+        self.environment.retain(|variable| {
+            let is_others = has_credentials && variable.0 == CREDENTIALS;
+            !is_others && !line.environment.contains(variable)
+        });
         line.forget(&self.settings_given());
         line.set.append(&mut self.set);
         line.command = self.command;

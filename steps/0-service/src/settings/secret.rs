@@ -124,11 +124,11 @@ fn read_named(name: &str, file: &RawSetting, given: &RawSettings) -> Result<RawS
 
 /// The secret that systemd keeps for this service, if it does.
 fn read_credential(name: &str, given: &RawSettings) -> Result<Option<RawSetting>, Problem> {
-    let Some(path) = given.credentials.as_ref().map(|folder| folder.join(name)) else {
-        return Ok(None);
-    };
+    let Some(folder) = &given.credentials else { return Ok(None) };
+    let path = folder.join(name);
     match read(&path) {
-        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
+        // A folder that is gone, as when its unit has been stopped, would be a secret that is gone.
+        Err(error) if error.kind() == io::ErrorKind::NotFound && folder.is_dir() => Ok(None),
         result => result.map(Some).map_err(|error| {
             let origin = Origin::SecretFile { path: path.display().to_string() };
             Problem::new(origin, format!("{name}: {error}"))

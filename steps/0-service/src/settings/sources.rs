@@ -20,7 +20,7 @@ pub(crate) const FILE_SUFFIX: &str = "_file";
 const RESERVED: [&str; 3] = ["SERVICE_COMMAND", "SERVICE_CONFIG", "SERVICE_STATE_DIR"];
 
 /// Where systemd keeps the secrets of a service.
-const CREDENTIALS: &str = "CREDENTIALS_DIRECTORY";
+pub(crate) const CREDENTIALS: &str = "CREDENTIALS_DIRECTORY";
 
 /// The places that settings are read from. Later ones win: file, environment, `--set`.
 #[derive(Clone, Default)]
