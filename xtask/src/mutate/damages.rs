@@ -1,6 +1,9 @@
-//! The ways to damage a book that show without running its sessions.
+//! Damages to the text of the book, and to what it is made of.
 
-use super::{Damage, screenshots, spread};
+use super::{
+    damage::{Damage, DamageKind, other_digit},
+    screenshots, spread,
+};
 use crate::book::{self, Chapter, directives::Directive, directives::Directives};
 use anyhow::Context;
 use bench::Results;
@@ -9,33 +12,6 @@ use std::{
     fs,
     path::{Path, PathBuf},
 };
-
-/// Every way there is, by the words of the table.
-pub(super) const KINDS: [&str; 23] = [
-    "a file that is missing",
-    "an anchor that is removed",
-    "an anchor that is never closed",
-    "an anchor that is empty",
-    "an anchor that is there twice",
-    "an anchor that nobody shows",
-    "an include by line number",
-    "a listing that is too long",
-    "a directive that does not exist",
-    "a fence that is typed",
-    "code that is typed in another way",
-    "a listing of source that is not compiled",
-    "a pane that does not exist",
-    "a snapshot that nobody includes",
-    "a figure that is typed",
-    "a result that does not exist",
-    "a result that was changed by hand",
-    "a drawing without words",
-    "a chart that is not what its results draw",
-    "a link or a command that leads nowhere",
-    "a typed picture",
-    "a screenshot of a page that has changed",
-    "a screenshot that is not shown, or not as it was taken",
-];
 
 /// All damages that are tried on the copy of the project.
 pub(super) fn all(copy: &Path) -> anyhow::Result<Vec<Damage>> {
@@ -50,17 +26,8 @@ pub(super) fn all(copy: &Path) -> anyhow::Result<Vec<Damage>> {
     damages.extend(of_drawings(copy)?);
     damages.extend(of_links(&chapters));
     damages.extend(screenshots::all(copy, &chapters)?);
-    damages.sort_by_key(|damage| KINDS.iter().position(|kind| *kind == damage.kind));
+    damages.sort_by_key(|damage| damage.kind);
     Ok(damages)
-}
-
-pub(super) fn of(
-    chapter: &Chapter,
-    kind: &'static str,
-    how: impl Into<String>,
-    text: String,
-) -> Damage {
-    Damage { kind, file: chapter.file.clone(), how: how.into(), content: text.into() }
 }
 
 /// Three directives of this name, each with its chapter.
@@ -88,29 +55,29 @@ fn of_listings(chapters: &[Chapter]) -> Vec<Damage> {
         let (file, _) = directive.file();
         let text =
             with(chapter, &directive, "listing", &directive.argument.replace(".rs", "_gone.rs"));
-        damages.push(of(
+        damages.push(Damage::of(
+            DamageKind::MissingFile,
             chapter,
-            "a file that is missing",
             format!("lists {file} by another name"),
             text,
         ));
         let text = with(chapter, &directive, "listing", &format!("{file}:3:9"));
-        damages.push(of(
+        damages.push(Damage::of(
+            DamageKind::LineNumbers,
             chapter,
-            "an include by line number",
             format!("lists lines 3 to 9 of {file}"),
             text,
         ));
         let log = "steps/4-message-hub/src/log.rs";
         let text = with(chapter, &directive, "listing", log);
-        damages.push(of(
+        damages.push(Damage::of(
+            DamageKind::LongListing,
             chapter,
-            "a listing that is too long",
             format!("lists all of {log}"),
             text,
         ));
         let text = with(chapter, &directive, "lisitng", &directive.argument);
-        damages.push(of(chapter, "a directive that does not exist", "lisitng", text));
+        damages.push(Damage::of(DamageKind::UnknownDirective, chapter, "lisitng", text));
     }
     damages
 }
@@ -126,12 +93,12 @@ fn of_anchors(copy: &Path, chapters: &[Chapter]) -> anyhow::Result<Vec<Damage>> 
         let start = text.find(&open).with_context(|| format!("{file}: {anchor}"))? + open.len();
         let end = text.find(&close).with_context(|| format!("{file}: {anchor}"))?;
         let changes = [
-            ("an anchor that is removed", text.replacen(&open, "", 1)),
-            ("an anchor that is never closed", text.replacen(&close, "", 1)),
-            ("an anchor that is empty", format!("{}{}", &text[..start], &text[end..])),
-            ("an anchor that is there twice", format!("{text}\n{open}// again\n{close}")),
+            (DamageKind::RemovedAnchor, text.replacen(&open, "", 1)),
+            (DamageKind::UnclosedAnchor, text.replacen(&close, "", 1)),
+            (DamageKind::EmptyAnchor, format!("{}{}", &text[..start], &text[end..])),
+            (DamageKind::DoubledAnchor, format!("{text}\n{open}// again\n{close}")),
             (
-                "an anchor that nobody shows",
+                DamageKind::UnusedAnchor,
                 format!("{text}\n// ANCHOR: litter\n// left over\n// ANCHOR_END: litter\n"),
             ),
         ];
@@ -163,15 +130,19 @@ fn of_typing(chapters: &[Chapter]) -> Vec<Damage> {
         "It is <img src=\"figures/page-light.png\" alt=\"so\">.",
     ];
     let mut damages = Vec::new();
-    let kinds =
-        [(KINDS[8], fences), (KINDS[9], others), (KINDS[13], figures), (KINDS[19], pictures)];
-    for (kind, texts) in kinds {
+    let typed = [
+        (DamageKind::TypedFence, fences),
+        (DamageKind::TypedCode, others),
+        (DamageKind::TypedFigure, figures),
+        (DamageKind::TypedPicture, pictures),
+    ];
+    for (kind, texts) in typed {
         let chapters =
             chapters.iter().filter(|chapter| !chapter.file.ends_with("SUMMARY.md")).cycle();
         for (typed, chapter) in texts.iter().zip(chapters) {
-            damages.push(of(
-                chapter,
+            damages.push(Damage::of(
                 kind,
+                chapter,
                 format!("{typed:?}"),
                 format!("{}\n\n## More\n\n{typed}\n", chapter.text),
             ));
@@ -198,12 +169,12 @@ fn of_compiling(copy: &Path, chapters: &[Chapter]) -> anyhow::Result<Vec<Damage>
             let declaration = format!("\nmod {};\n", module.to_string_lossy());
             if text.contains(&declaration) {
                 let how = format!("without its module {}", module.to_string_lossy());
-                damages.push(Damage {
-                    kind: "a listing of source that is not compiled",
-                    file: parent,
+                damages.push(Damage::new(
+                    DamageKind::UncompiledListing,
+                    parent,
                     how,
-                    content: text.replacen(&declaration, "\n", 1).into(),
-                });
+                    text.replacen(&declaration, "\n", 1),
+                ));
             }
         }
     }
@@ -215,19 +186,24 @@ fn of_panes(copy: &Path, chapters: &[Chapter]) -> anyhow::Result<Vec<Damage>> {
     for (chapter, directive) in some(chapters, "session", |_| true) {
         let (session, _) = directive.argument.split_once(':').unwrap_or((&directive.argument, ""));
         let text = with(chapter, &directive, "session", &format!("{session}:nobody"));
-        damages.push(of(chapter, "a pane that does not exist", format!("{session}:nobody"), text));
+        damages.push(Damage::of(
+            DamageKind::UnknownPane,
+            chapter,
+            format!("{session}:nobody"),
+            text,
+        ));
     }
     for snapshot in spread(book::files(&copy.join(book::SNAPSHOTS))?) {
         let text = fs::read_to_string(&snapshot)?;
         let name =
             snapshot.file_name().context("a file has a name")?.to_string_lossy().into_owned();
         let file = Path::new(book::SNAPSHOTS).join(format!("forgotten-{name}"));
-        damages.push(Damage {
-            kind: "a snapshot that nobody includes",
+        damages.push(Damage::new(
+            DamageKind::UnusedSnapshot,
             file,
-            how: format!("a copy of {name}"),
-            content: text.into(),
-        });
+            format!("a copy of {name}"),
+            text,
+        ));
     }
     Ok(damages)
 }
@@ -236,9 +212,9 @@ fn of_results(copy: &Path, chapters: &[Chapter]) -> anyhow::Result<Vec<Damage>> 
     let mut damages = Vec::new();
     for (chapter, directive) in some(chapters, "result", |_| true) {
         let text = with(chapter, &directive, "result", &format!("{}s", directive.argument));
-        damages.push(of(
+        damages.push(Damage::of(
+            DamageKind::UnknownResult,
             chapter,
-            "a result that does not exist",
             format!("{}s", directive.argument),
             text,
         ));
@@ -253,21 +229,15 @@ fn of_results(copy: &Path, chapters: &[Chapter]) -> anyhow::Result<Vec<Damage>> 
         for (at, _) in spread(figures) {
             let line = text[..at].rsplit('\n').next().unwrap_or_default();
             let how = format!("another {line}");
-            damages.push(Damage {
-                kind: "a result that was changed by hand",
-                file: file.clone(),
+            damages.push(Damage::new(
+                DamageKind::ChangedResult,
+                file.clone(),
                 how,
-                content: other_digit(&text, at + 3).into(),
-            });
+                other_digit(&text, at + 3),
+            ));
         }
     }
     Ok(damages)
-}
-
-/// The text with another digit at `at`.
-pub(super) fn other_digit(text: &str, at: usize) -> String {
-    let digit = if text[at..].starts_with('7') { "8" } else { "7" };
-    format!("{}{digit}{}", &text[..at], &text[at + 1..])
 }
 
 fn of_drawings(copy: &Path) -> anyhow::Result<Vec<Damage>> {
@@ -276,12 +246,12 @@ fn of_drawings(copy: &Path) -> anyhow::Result<Vec<Damage>> {
     for (name, tag) in [("service", "title"), ("runtimes", "desc"), ("queue", "role=\"img\"")] {
         let file = folder.join(format!("{name}.svg"));
         let text = fs::read_to_string(copy.join(&file))?.replace(tag, "g");
-        damages.push(Damage {
-            kind: "a drawing without words",
+        damages.push(Damage::new(
+            DamageKind::SilentDrawing,
             file,
-            how: format!("without its {tag}"),
-            content: text.into(),
-        });
+            format!("without its {tag}"),
+            text,
+        ));
     }
     for (name, _) in bench::CHARTS {
         let file = bench::chart_file(name);
@@ -290,12 +260,12 @@ fn of_drawings(copy: &Path) -> anyhow::Result<Vec<Damage>> {
             text.match_indices(" width=\"").map(|(at, found)| at + found.len()).collect();
         for at in spread(widths) {
             let how = format!("another width of a bar, at byte {at}");
-            damages.push(Damage {
-                kind: "a chart that is not what its results draw",
-                file: file.clone(),
+            damages.push(Damage::new(
+                DamageKind::ChangedChart,
+                file.clone(),
                 how,
-                content: other_digit(&text, at).into(),
-            });
+                other_digit(&text, at),
+            ));
         }
     }
     Ok(damages)
@@ -310,12 +280,7 @@ fn of_links(chapters: &[Chapter]) -> Vec<Damage> {
     ];
     let chapters = chapters.iter().filter(|chapter| !chapter.file.ends_with("SUMMARY.md")).cycle();
     let damage = |(end, chapter): (&&str, &Chapter)| {
-        of(
-            chapter,
-            "a link or a command that leads nowhere",
-            *end,
-            format!("{}\n\nSee {end}.\n", chapter.text),
-        )
+        Damage::of(DamageKind::DeadLink, chapter, *end, format!("{}\n\nSee {end}.\n", chapter.text))
     };
     ends.iter().zip(chapters).map(damage).collect()
 }

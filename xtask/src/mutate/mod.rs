@@ -3,16 +3,19 @@
 //! `damages.rs` and `screenshots.rs` know the ways; `sessions.rs` runs the sessions against outputs
 //! that were changed.
 
+mod damage;
 mod damages;
 mod screenshots;
 mod sessions;
 
+use self::damage::{Damage, DamageKind};
 use crate::{Faults, book, check::check, workspace};
 use anyhow::{Context, bail, ensure};
 use std::{
     fs,
     path::{Path, PathBuf},
 };
+use strum::IntoEnumIterator;
 
 /// How often each way is tried, at different places.
 const PLACES: usize = 3;
@@ -20,20 +23,9 @@ const PLACES: usize = 3;
 /// What the copy needs of the project beside its packages, from the root.
 const COPIED: [&str; 5] = ["README.md", "book.toml", "Cargo.toml", "justfile", "book"];
 
-/// A file of the copy that is changed or added.
-struct Damage {
-    kind: &'static str,
-    /// From the root.
-    file: PathBuf,
-    /// What was done, in a few words.
-    how: String,
-    /// What the file has in it then.
-    content: Vec<u8>,
-}
-
 /// One line of the table: what was damaged, and the fault that was found, if one was.
 struct Verdict {
-    kind: &'static str,
+    kind: DamageKind,
     place: String,
     fault: Option<String>,
 }
@@ -97,11 +89,10 @@ fn try_damage(copy: &Path, damage: &Damage) -> anyhow::Result<Verdict> {
 }
 
 fn print_table(verdicts: &[Verdict]) {
-    let mut kind = "";
+    let mut kind = None;
     for verdict in verdicts {
-        if verdict.kind != kind {
-            kind = verdict.kind;
-            println!("\n{kind}");
+        if kind.replace(verdict.kind) != Some(verdict.kind) {
+            println!("\n{}", verdict.kind);
         }
         println!("  {}", verdict.place);
         match &verdict.fault {
@@ -113,10 +104,10 @@ fn print_table(verdicts: &[Verdict]) {
 }
 
 fn ensure_each_kind_is_tried(verdicts: &[Verdict]) -> anyhow::Result<()> {
-    for kind in damages::KINDS.iter().chain(&sessions::KINDS) {
-        let tried = verdicts.iter().filter(|verdict| verdict.kind == *kind).count();
+    for kind in DamageKind::iter() {
+        let tried = verdicts.iter().filter(|verdict| verdict.kind == kind).count();
         if tried < PLACES {
-            bail!("{kind:?} was tried at {tried} places, not at {PLACES}");
+            bail!("\"{kind}\" was tried at {tried} places, not at {PLACES}");
         }
     }
     Ok(())

@@ -1,8 +1,7 @@
 //! The ways to damage a screenshot: the page behind it changes, or the pictures do.
 
 use super::{
-    Damage,
-    damages::{KINDS, of, other_digit},
+    damage::{Damage, DamageKind, other_digit},
     spread,
 };
 use crate::{
@@ -13,8 +12,8 @@ use anyhow::Context;
 use bench::Results;
 use std::{fs, path::Path};
 
-const STALE: &str = KINDS[20];
-const OTHER: &str = KINDS[21];
+const STALE: DamageKind = DamageKind::StaleScreenshot;
+const OTHER: DamageKind = DamageKind::OtherScreenshot;
 
 /// All damages of all screenshots.
 pub(super) fn all(copy: &Path, chapters: &[Chapter]) -> anyhow::Result<Vec<Damage>> {
@@ -80,7 +79,7 @@ fn of_chapters(name: &str, chapters: &[Chapter]) -> Option<Damage> {
     let (Some((chapter, directive)), None) = (shown.next(), shown.next()) else { return None };
     let mut text = chapter.text.clone();
     text.replace_range(directive.range, "");
-    Some(of(chapter, OTHER, format!("without the screenshot {name}"), text))
+    Some(Damage::of(OTHER, chapter, format!("without the screenshot {name}"), text))
 }
 
 fn of_readme(copy: &Path) -> anyhow::Result<Damage> {
@@ -90,7 +89,7 @@ fn of_readme(copy: &Path) -> anyhow::Result<Damage> {
 }
 
 /// The file with one bit changed, which leaves text text.
-fn other_byte(kind: &'static str, file: &Path, before: &[u8], at: usize) -> Damage {
+fn other_byte(kind: DamageKind, file: &Path, before: &[u8], at: usize) -> Damage {
     let mut content = before.to_owned();
     content[at] ^= 1;
     Damage { kind, file: file.to_owned(), how: format!("another byte at {at}"), content }

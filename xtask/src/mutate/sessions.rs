@@ -1,6 +1,10 @@
 //! Changes what the book shows of its sessions, and sees that the sessions notice.
 
-use super::{PLACES, Verdict, damages::other_digit, spread};
+use super::{
+    PLACES, Verdict,
+    damage::{DamageKind, other_digit},
+    spread,
+};
 use crate::{
     book::{self, SNAPSHOTS},
     check,
@@ -12,13 +16,6 @@ use std::{
     path::{Path, PathBuf},
     process::Command,
 };
-
-/// The ways, by the words of the table.
-pub(super) const KINDS: [&str; 3] = [
-    "an output of which a digit was changed",
-    "a command of which a digit was changed",
-    "a snapshot that no session compares",
-];
 
 /// Damages panes of several sessions at once, and runs all sessions once.
 pub(super) fn verdicts(root: &Path, copy: &Path) -> anyhow::Result<Vec<Verdict>> {
@@ -40,7 +37,9 @@ pub(super) fn verdicts(root: &Path, copy: &Path) -> anyhow::Result<Vec<Verdict>>
         format!("{}{}", String::from_utf8_lossy(&run.stdout), String::from_utf8_lossy(&run.stderr));
 
     let mut verdicts = Vec::new();
-    for (kind, panes) in [(KINDS[0], &outputs), (KINDS[1], &commands)] {
+    for (kind, panes) in
+        [(DamageKind::ChangedOutput, &outputs), (DamageKind::ChangedCommand, &commands)]
+    {
         verdicts.extend(panes.iter().map(|(session, pane, what)| {
             let noticed = format!("The pane {pane:?} of the session {session:?} is not as it was");
             let fault = said.contains(&noticed).then(|| noticed.clone());
@@ -54,7 +53,8 @@ pub(super) fn verdicts(root: &Path, copy: &Path) -> anyhow::Result<Vec<Verdict>>
             .flat_map(|faults| &faults.0)
             .find(|fault| fault.file == stray)
             .map(ToString::to_string);
-        verdicts.push(Verdict { kind: KINDS[2], place: stray.display().to_string(), fault });
+        let kind = DamageKind::StraySnapshot;
+        verdicts.push(Verdict { kind, place: stray.display().to_string(), fault });
     }
     Ok(verdicts)
 }
