@@ -7,6 +7,7 @@
 //! | [`check`] | finds what a page could lie by: typed code, stale panes, dead links |
 //! | [`mutate`] | damages a copy of the book in every way there is, and sees that each is caught |
 //! | [`screenshots`] | keeps pictures of pages, and knows when the page has changed since |
+//! | [`suite`] | runs every test, side by side |
 //! | [`serve`] | shows the book in a browser, and shows it again when it changes |
 //! | [`versions`] | sees that there is one version of each dependency |
 
@@ -16,6 +17,7 @@ pub mod fault;
 pub mod mutate;
 pub mod screenshots;
 pub mod serve;
+pub mod suite;
 pub mod versions;
 mod workspace;
 

@@ -2,7 +2,7 @@
 
 use clap::{Parser, Subcommand};
 use std::{path::PathBuf, process::ExitCode};
-use xtask::{book, check, mutate, serve, versions};
+use xtask::{book, check, mutate, serve, suite, versions};
 
 /// Builds, serves and checks the book.
 #[derive(Parser)]
@@ -32,10 +32,10 @@ enum Command {
         #[arg(long)]
         mutate: bool,
     },
-    /// Fail on snapshots that no session compares; the file lists those that were compared
-    Unreferenced {
-        /// What insta wrote to INSTA_SNAPSHOT_REFERENCES_FILE
-        references: PathBuf,
+    /// Run every test, or those that have a text in their names
+    Test {
+        /// The text
+        name: Option<String>,
     },
     /// Fail on a dependency that is there in two versions without a reason
     Versions,
@@ -68,7 +68,7 @@ fn execute(line: CommandLine) -> anyhow::Result<()> {
             Ok(())
         }
         Command::Check { mutate: true } => mutate::mutate(&root),
-        Command::Unreferenced { references } => Ok(check::unreferenced(&root, &references)?),
+        Command::Test { name } => suite::run(&root, name.as_deref()),
         Command::Versions => versions::check(&root),
     }
 }

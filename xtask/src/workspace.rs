@@ -20,6 +20,14 @@ pub(crate) fn members(root: &Path) -> anyhow::Result<Vec<PathBuf>> {
     Ok(members.map(PathBuf::from).collect())
 }
 
+/// The packages of the steps, in order.
+pub(crate) fn steps(root: &Path) -> anyhow::Result<Vec<String>> {
+    let members = members(root)?;
+    let folders = members.iter().filter_map(|member| member.strip_prefix("steps").ok()?.to_str());
+    let packages = folders.filter_map(|folder| Some(folder.split_once('-')?.1.to_owned()));
+    Ok(packages.collect())
+}
+
 /// The folders of the root that packages are in.
 pub(crate) fn top_folders(root: &Path) -> anyhow::Result<BTreeSet<PathBuf>> {
     let members = members(root)?;
@@ -37,6 +45,7 @@ mod tests {
         fs::write(root.path().join("Cargo.toml"), manifest).unwrap();
         let paths = |names: &[&str]| names.iter().map(PathBuf::from).collect::<Vec<_>>();
         assert_eq!(members(root.path()).unwrap(), paths(&["steps/0-a", "steps/1-b", "tool"]));
+        assert_eq!(steps(root.path()).unwrap(), ["a", "b"]);
         let folders: Vec<_> = top_folders(root.path()).unwrap().into_iter().collect();
         assert_eq!(folders, paths(&["steps", "tool"]));
     }

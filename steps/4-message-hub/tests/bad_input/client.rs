@@ -5,8 +5,12 @@ use rustix::net::{self, AddressFamily, SocketType, sockopt};
 use std::{
     io::{self, BufRead, BufReader, Read, Write},
     net::{SocketAddr, TcpStream},
+    thread,
     time::{Duration, Instant},
 };
+
+/// How much is sent without a pause, of what has no end.
+const SENT_AT_ONCE: usize = 8 * 1024 * 1024;
 
 pub(crate) struct Client(BufReader<TcpStream>);
 
@@ -51,8 +55,13 @@ impl Client {
     pub(crate) fn send_for_ever(&mut self, bytes: &[u8], patience: Duration) {
         self.0.get_ref().set_write_timeout(Some(patience)).unwrap();
         let began = Instant::now();
+        let mut sent = 0;
         while self.try_send(bytes).is_ok() {
             assert!(began.elapsed() < TEST_TIMEOUT, "still taken after {TEST_TIMEOUT:?}");
+            sent += bytes.len();
+            if sent > SENT_AT_ONCE {
+                thread::sleep(Duration::from_millis(1)); // for ever, and not as fast as can be
+            }
         }
     }
 

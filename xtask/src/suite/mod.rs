@@ -1,0 +1,92 @@
+//! Runs every test of the workspace: compiles once, then runs the test programs side by side.
+//!
+//! | file | what |
+//! | --- | --- |
+//! | `programs.rs` | what cargo has compiled |
+//! | `run.rs` | one test program, and what it says |
+//! | `report.rs` | what is told of them all |
+
+mod programs;
+mod report;
+mod run;
+
+use crate::{check, workspace};
+use anyhow::{Context, ensure};
+use programs::TestProgram;
+use report::Report;
+use std::{
+    env,
+    path::Path,
+    process::Command,
+    sync::Mutex,
+    thread,
+    time::{Duration, Instant},
+};
+
+/// How many test programs run at a time, for each core: most of what they do is waiting.
+const PROGRAMS_PER_CORE: f64 = 1.5;
+
+/// Set to what is missing on this machine: the tests that need it are ignored.
+const MISSING: &str = "BOOK_MISSING";
+
+/// How many tests of a program run at a time.
+const TEST_THREADS: &str = "2";
+
+/// Runs the tests that have `filter` in their names; fails unless all of them pass.
+pub fn run(root: &Path, filter: Option<&str>) -> anyhow::Result<()> {
+    let started = Instant::now();
+    build_programs(root)?;
+    let programs = programs::compile(root)?;
+    let mut report = Report { compiling: started.elapsed(), ..Report::default() };
+
+    let references = tempfile::NamedTempFile::new()?;
+    report.runs = run_all(programs, filter, references.path());
+    report.runs.push(run::doc_tests(root, filter)?);
+    print!("{report}");
+    report.verdict(filter)?;
+
+    let is_complete = env::var_os(MISSING).is_none_or(|missing| missing.is_empty());
+    if filter.is_none() && is_complete {
+        check::unreferenced(root, references.path())?;
+    }
+    Ok(())
+}
+
+/// Builds what sessions type `./just step N` for, so that none of them waits for it.
+fn build_programs(root: &Path) -> anyhow::Result<()> {
+    for package in workspace::steps(root)? {
+        let mut cargo = Command::new("cargo");
+        cargo.args(["build", "--quiet", "--bins", "--examples", "--package", &package]);
+        let status = cargo.current_dir(root).status().context("cargo build")?;
+        ensure!(status.success(), "{package} does not compile");
+    }
+    Ok(())
+}
+
+/// Runs test programs side by side, those that take longest first.
+fn run_all(
+    mut programs: Vec<TestProgram>,
+    filter: Option<&str>,
+    references: &Path,
+) -> Vec<run::Run> {
+    let cores = thread::available_parallelism().map_or(1, usize::from);
+    let workers = (cores as f64 * PROGRAMS_PER_CORE).ceil() as usize;
+    programs.sort_by_key(|program| program.expected_time());
+    let (programs, runs) = (Mutex::new(programs), Mutex::new(Vec::new()));
+    let next = || programs.lock().expect("nothing panics while it holds this lock").pop();
+    thread::scope(|scope| {
+        for _ in 0..workers {
+            scope.spawn(|| {
+                while let Some(program) = next() {
+                    let run = program.run(filter, references);
+                    runs.lock().expect("nothing panics while it holds this lock").push(run);
+                }
+            });
+        }
+    });
+    runs.into_inner().expect("nothing panics while it holds this lock")
+}
+
+fn seconds(duration: Duration) -> String {
+    format!("{:.1} s", duration.as_secs_f64())
+}
