@@ -5,7 +5,6 @@ use book_tests::Session;
 use std::{
     fs,
     panic::{AssertUnwindSafe, catch_unwind},
-    path::PathBuf,
 };
 
 /// What a failing test says.
@@ -88,22 +87,24 @@ fn is_alive(pid: u32) -> bool {
 #[test]
 fn a_session_leaves_neither_folder_nor_network_behind() {
     let session = Session::new("not-recorded");
-    session.terminal("one").run("touch here");
+    session.terminal("one").run("readlink /proc/self/ns/net > here");
     let folder = session.folder().to_owned();
-    assert!(folder.join("here").exists());
-    // Sessions take turns, so what is there now is this one's.
-    let networks = networks_of_this_test();
+    let network = fs::read_to_string(folder.join("here")).expect("written by the terminal");
+    let is_own = network.trim() != network_of("self").unwrap_or_default();
+    assert!(!is_own || is_in_use(network.trim()));
     drop(session);
     assert!(!folder.exists());
-    for network in networks {
-        assert!(!network.exists(), "{} is left", network.display());
-    }
+    assert!(!is_own || !is_in_use(network.trim()), "{network} is left");
 }
 
-/// The network namespaces that sessions of this process have made, where the machine lets them.
-fn networks_of_this_test() -> Vec<PathBuf> {
-    let own = format!("book-{}-", std::process::id());
-    let all = fs::read_dir("/run/netns").into_iter().flatten().flatten();
-    let all = all.filter(|entry| entry.file_name().to_string_lossy().starts_with(&own));
-    all.map(|entry| entry.path()).collect()
+/// Whether a process is in this network namespace.
+fn is_in_use(network: &str) -> bool {
+    let processes = fs::read_dir("/proc").expect("it is Linux").flatten();
+    let pids = processes.map(|entry| entry.file_name().to_string_lossy().into_owned());
+    pids.filter_map(|pid| network_of(&pid)).any(|other| other == network)
+}
+
+fn network_of(pid: &str) -> Option<String> {
+    let link = fs::read_link(format!("/proc/{pid}/ns/net")).ok()?;
+    Some(link.to_string_lossy().into_owned())
 }

@@ -30,9 +30,9 @@ const TEST_TIMEOUT: Duration = Duration::from_secs(30);
 
 /// A few terminals that belong together, as a reader would have them side by side.
 ///
-/// They share an empty folder, which holds `./just` and nothing else, and a network namespace where
-/// the machine allows. Sessions use the book's fixed ports, so there is one at a time. However a
-/// session ends, no process of it is left.
+/// They share an empty folder, which holds `./just` and nothing else, and a network namespace. Where
+/// the machine allows none, there is one session at a time, for all of them use the book's fixed
+/// ports. However a session ends, no process of it is left.
 pub struct Session {
     name: String,
     mark: String,
@@ -42,16 +42,15 @@ pub struct Session {
     // Dropped in this order, after the processes have been ended.
     folder: tempfile::TempDir,
     namespace: Option<Namespace>,
-    _turn: File,
+    _turn: Option<File>,
 }
 
 impl Session {
     /// A session by this name. Its panes are the snapshots `NAME.TERMINAL`.
     pub fn new(name: &str) -> Self {
         static COUNT: AtomicU32 = AtomicU32::new(0);
-        let turn = File::create(env::temp_dir().join("book-sessions.lock"))
-            .expect("a file in the folder for temporary ones");
-        turn.lock().expect("a lock that sessions take turns with");
+        let namespace = Namespace::new();
+        let turn = namespace.is_none().then(wait_for_turn);
         processes::end_orphans();
         let folder =
             tempfile::Builder::new().prefix("book-").tempdir().expect("a folder for the session");
@@ -62,7 +61,7 @@ impl Session {
             screens: Screens::default(),
             environment: Vec::new(),
             folder,
-            namespace: Namespace::new(),
+            namespace,
             _turn: turn,
         };
         session.with("just")
@@ -158,6 +157,14 @@ impl Drop for Session {
     fn drop(&mut self) {
         processes::end_all(&self.mark);
     }
+}
+
+/// Waits until no other session uses the machine's own network.
+fn wait_for_turn() -> File {
+    let turn = File::create(env::temp_dir().join("book-sessions.lock"))
+        .expect("a file in the folder for temporary ones");
+    turn.lock().expect("a lock that sessions take turns with");
+    turn
 }
 
 /// Compares a pane with its snapshot.
