@@ -52,6 +52,8 @@ struct Printed {
     text: String,
     /// For each chunk that arrived: where it ends in `text`, and when it came.
     arrived: Vec<(usize, Instant)>,
+    /// The lines that were typed, and when.
+    typed: Vec<(String, Instant)>,
     /// What `wait_for` has already seen.
     seen: usize,
     closed: bool,
@@ -94,9 +96,11 @@ impl Terminal {
 
     /// Types a command and presses Enter.
     pub fn type_line(&self, line: &str) {
-        self.send(format!("{line}\n").as_bytes());
+        let line = format!("{line}\n");
+        self.0.screen.lock().typed.push((line.clone(), Instant::now()));
+        self.send(line.as_bytes());
         // The terminal echoes the line; what is waited for next comes after it.
-        self.wait_for(&format!("{line}\n"));
+        self.wait_for(&line);
     }
 
     /// Presses Ctrl-C, and waits until the command has ended.
@@ -169,9 +173,13 @@ impl Terminal {
         &self.0.name
     }
 
-    /// When `text` was first printed.
+    /// When `text` was first printed; or typed, if it is a line of those. Its echo may be seen later
+    /// than what it has brought about in another terminal.
     pub fn when(&self, text: &str) -> Instant {
         let printed = self.0.screen.lock();
+        if let Some((_, when)) = printed.typed.iter().find(|(line, _)| line == text) {
+            return *when;
+        }
         let at = printed.text.find(text).map(|at| at + text.len());
         let arrived = at.and_then(|at| printed.arrived.iter().find(|(end, _)| *end >= at));
         let Some((_, when)) = arrived else {

@@ -1,5 +1,6 @@
 //! Publishes so many long messages, each of which begins with its number: `./just example flood
-//! 200`. Gives up when one is not taken within two seconds.
+//! 200`, or `./just example flood 100 201` for those from 201 on. Gives up when one is not taken
+//! within two seconds.
 
 use std::{
     io::{Read, Write},
@@ -12,9 +13,10 @@ const BYTES: usize = 60_000;
 
 fn main() -> Result<(), Box<dyn std::error::Error>> {
     let count: usize = std::env::args().nth(1).ok_or("say how many: flood 200")?.parse()?;
+    let first: usize = std::env::args().nth(2).map_or(Ok(1), |first| first.parse())?;
     let mut stream = TcpStream::connect("127.0.0.1:8088")?;
     stream.set_read_timeout(Some(Duration::from_secs(2)))?;
-    for n in 1..=count {
+    for n in first..first + count {
         let message = format!("{n} {:.<BYTES$}", "");
         let length = message.len();
         let head = "POST /news HTTP/1.1\r\nHost: localhost";

@@ -23,14 +23,8 @@ use std::{
     time::{Duration, Instant},
 };
 
-/// How many test programs run at a time, for each core: most of what they do is waiting.
-const PROGRAMS_PER_CORE: f64 = 1.5;
-
 /// Set to what is missing on this machine: the tests that need it are ignored.
 const MISSING: &str = "BOOK_MISSING";
-
-/// How many tests of a program run at a time.
-const TEST_THREADS: &str = "2";
 
 /// Runs the tests that have `filter` in their names; fails unless all of them pass.
 pub fn run(root: &Path, filter: Option<&str>) -> anyhow::Result<()> {
@@ -63,15 +57,14 @@ fn build_programs(root: &Path) -> anyhow::Result<()> {
     Ok(())
 }
 
-/// Runs test programs side by side, those that take longest first.
+/// Runs test programs side by side, one for each core, and those that take longest first.
 fn run_all(
     mut programs: Vec<TestProgram>,
     filter: Option<&str>,
     references: &Path,
 ) -> Vec<run::Run> {
-    let cores = thread::available_parallelism().map_or(1, usize::from);
-    let workers = (cores as f64 * PROGRAMS_PER_CORE).ceil() as usize;
-    programs.sort_by_key(|program| program.expected_time());
+    let workers = thread::available_parallelism().map_or(1, usize::from);
+    programs.sort_by_key(|program| program.length());
     let (programs, runs) = (Mutex::new(programs), Mutex::new(Vec::new()));
     let next = || programs.lock().expect("nothing panics while it holds this lock").pop();
     thread::scope(|scope| {

@@ -7,6 +7,9 @@ use std::{
     process::{Command, Stdio},
 };
 
+/// The test programs that take longest, the longest last.
+const LONGEST: [&str; 4] = ["/pages", "/bad_input", "/sessions", "/gateway"];
+
 /// A test program of a package.
 pub(super) struct TestProgram {
     /// The folder's name of its package and its own, such as `4-message-hub/token`.
@@ -61,9 +64,13 @@ impl TestProgram {
         Some(TestProgram { name, executable, folder })
     }
 
-    /// Programs that look at the whole take longest; of the others, those that attack a program.
-    pub(super) fn expected_time(&self) -> usize {
-        const LONGEST: [&str; 4] = ["bad_input", "/pages", "/sessions", "/gateway"];
+    /// Where it stands among those that take longest, from 1 on; 0 if it takes little.
+    pub(super) fn length(&self) -> usize {
         LONGEST.iter().position(|end| self.name.ends_with(end)).map_or(0, |place| place + 1)
+    }
+
+    /// How many of its tests run at a time. Those of the longest do little but wait.
+    pub(super) fn threads(&self) -> usize {
+        if self.length() > 0 { 4 } else { 2 }
     }
 }

@@ -1,6 +1,6 @@
 //! One test program: its tests as they end, and all that it says if one fails.
 
-use super::{TEST_THREADS, programs::TestProgram};
+use super::programs::TestProgram;
 use anyhow::Context;
 use std::{
     io::{self, BufRead, BufReader},
@@ -27,7 +27,7 @@ impl TestProgram {
         let mut command = Command::new(&self.executable);
         command
             .args(filter)
-            .args(["--test-threads", TEST_THREADS])
+            .args(["--test-threads", &self.threads().to_string()])
             .current_dir(&self.folder)
             .env("CARGO_MANIFEST_DIR", &self.folder)
             .env("INSTA_UPDATE", "no")
