@@ -14,6 +14,7 @@ use anyhow::{Context, bail, ensure};
 use std::{
     fs,
     path::{Path, PathBuf},
+    thread,
 };
 use strum::IntoEnumIterator;
 
@@ -36,11 +37,7 @@ pub fn mutate(root: &Path) -> anyhow::Result<()> {
     copy_project(root, copy.path())?;
     check(copy.path()).context("the book is faulty before it is damaged")?;
 
-    let damages = damages::all(copy.path())?;
-    let mut verdicts = damages
-        .iter()
-        .map(|damage| try_damage(copy.path(), damage))
-        .collect::<anyhow::Result<Vec<_>>>()?;
+    let mut verdicts = try_all(root, &damages::all(copy.path())?)?;
     verdicts.extend(sessions::verdicts(root, copy.path())?);
     print_table(&verdicts);
     ensure_each_kind_is_tried(&verdicts)?;
@@ -62,6 +59,23 @@ fn copy_project(root: &Path, to: &Path) -> anyhow::Result<()> {
         }
     }
     Ok(())
+}
+
+/// Tries damages side by side, each core on a copy of its own.
+fn try_all(root: &Path, damages: &[Damage]) -> anyhow::Result<Vec<Verdict>> {
+    let cores = thread::available_parallelism().map_or(1, usize::from);
+    let try_some = |damages: &[Damage]| -> anyhow::Result<Vec<Verdict>> {
+        let copy = tempfile::tempdir()?;
+        copy_project(root, copy.path())?;
+        damages.iter().map(|damage| try_damage(copy.path(), damage)).collect()
+    };
+    let verdicts = thread::scope(|scope| {
+        let parts = damages.chunks(damages.len().div_ceil(cores).max(1));
+        let parts: Vec<_> = parts.map(|part| scope.spawn(|| try_some(part))).collect();
+        let join = |part: thread::ScopedJoinHandle<'_, _>| part.join().expect("it does not panic");
+        parts.into_iter().map(join).collect::<anyhow::Result<Vec<_>>>()
+    })?;
+    Ok(verdicts.into_iter().flatten().collect())
 }
 
 /// Does the damage, checks, and undoes it.
