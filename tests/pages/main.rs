@@ -2,12 +2,13 @@
 
 use book_tests::{
     browser::Browser,
+    program::{ask, root},
     trials::{self, Test},
 };
 use std::{
-    fs,
-    path::{Path, PathBuf},
-    process::ExitCode,
+    io::{BufRead, BufReader},
+    process::{Child, Command, ExitCode, Stdio},
+    sync::{Mutex, PoisonError},
 };
 
 const TESTS: &[Test] = &[
@@ -27,60 +28,66 @@ const TESTS: &[Test] = &[
 ];
 
 fn main() -> ExitCode {
-    trials::run(TESTS)
+    let code = trials::run(TESTS);
+    Book::close();
+    code
 }
 
-/// The book, built and served for one test.
+/// The book, as `./just book` serves it, for all tests.
 struct Book {
-    folder: tempfile::TempDir,
+    server: Child,
     address: String,
-    _runtime: tokio::runtime::Runtime,
 }
+
+static BOOK: Mutex<Option<Book>> = Mutex::new(None);
 
 impl Book {
+    /// Where the book is, which is built and served for the first that asks.
+    fn address() -> String {
+        let mut book = BOOK.lock().unwrap_or_else(PoisonError::into_inner);
+        book.get_or_insert_with(Book::serve).address.clone()
+    }
+
     fn serve() -> Self {
-        let root = fs::canonicalize(Path::new(env!("CARGO_MANIFEST_DIR")).join(".."))
-            .expect("the project's folder");
-        let folder = tempfile::tempdir().expect("a folder for the book");
-        xtask::book::build(&root, folder.path()).expect("the book builds");
-        let runtime = tokio::runtime::Runtime::new().expect("tokio's runtime");
-        let pages = xtask::serve::pages(folder.path().to_owned(), tokio::sync::watch::channel(0).1);
-        let listener =
-            runtime.block_on(tokio::net::TcpListener::bind("127.0.0.1:0")).expect("a free port");
-        let address = format!("http://{}", listener.local_addr().expect("a bound port"));
-        runtime.spawn(xtask::serve::run(listener, pages));
-        Book { folder, address, _runtime: runtime }
+        let mut command = Command::new(root().join("xtask/run"));
+        command.args(["xtask", "serve", "--port", "0", "--root"]).arg(root());
+        let mut server = command.stdout(Stdio::piped()).spawn().expect("the book is served");
+        let mut line = String::new();
+        let said =
+            BufReader::new(server.stdout.as_mut().expect("it is a pipe")).read_line(&mut line);
+        said.expect("it says where");
+        let address = line.trim().strip_prefix("the book is at http://");
+        Book { address: address.unwrap_or_else(|| panic!("{line}")).into(), server }
     }
 
-    fn url(&self, page: &str) -> String {
-        format!("{}/{page}", self.address)
+    fn close() {
+        if let Some(mut book) = BOOK.lock().unwrap_or_else(PoisonError::into_inner).take() {
+            let _ = book.server.kill();
+            let _ = book.server.wait();
+        }
     }
+}
 
-    fn pages(&self) -> Vec<String> {
-        let files = fs::read_dir(self.folder.path())
-            .expect("the built book")
-            .flatten()
-            .map(|entry| PathBuf::from(entry.file_name()));
-        let mut pages: Vec<_> = files
-            .filter(|file| file.extension().is_some_and(|extension| extension == "html"))
-            .map(|file| file.display().to_string())
-            // A part of other pages, for browsers without scripts.
-            .filter(|page| page != "toc.html")
-            .collect();
-        pages.sort();
-        pages
-    }
+fn url(page: &str) -> String {
+    format!("http://{}/{page}", Book::address())
+}
+
+/// The chapters, as the table of contents has them, and what is in no table.
+fn pages() -> Vec<String> {
+    let contents = ask(&Book::address(), "GET /toc.html", "");
+    let links = contents.split("href=\"").skip(1).filter_map(|rest| rest.split('"').next());
+    let chapters = links.filter(|link| link.ends_with(".html")).map(str::to_owned);
+    chapters.chain(["index.html".into(), "404.html".into()]).collect()
 }
 
 fn every_page_loads() {
-    let book = Book::serve();
     let mut browser = Browser::start();
-    let pages = book.pages();
+    let pages = pages();
     assert!(pages.len() >= 5, "only {pages:?}");
     for (width, scheme) in [(1400, "light"), (1400, "dark"), (390, "light"), (390, "dark")] {
         browser.look(width, 900, scheme);
         for page in &pages {
-            let complaints = browser.open(&book.url(page));
+            let complaints = browser.open(&url(page));
             assert!(complaints.is_empty(), "{page}, {width} wide, {scheme}: {complaints:#?}");
             let overflow = browser.evaluate(
                 "document.documentElement.scrollWidth - document.documentElement.clientWidth",
@@ -94,12 +101,11 @@ fn every_page_loads() {
 }
 
 fn terminals_arrange() {
-    let book = Book::serve();
     let mut browser = Browser::start();
     let tops = "JSON.stringify([...document.querySelectorAll('.session')[0].querySelectorAll('.terminal')].map(t => Math.round(t.getBoundingClientRect().top)))";
     for (width, side_by_side) in [(1600, true), (390, false)] {
         browser.look(width, 900, "light");
-        browser.open(&book.url("1-number-server.html"));
+        browser.open(&url("1-number-server.html"));
         let tops: Vec<i64> = serde_json::from_str(browser.evaluate(tops).as_str().expect("text"))
             .expect("two numbers");
         assert_eq!(tops.len(), 2);
@@ -108,10 +114,9 @@ fn terminals_arrange() {
 }
 
 fn copy_commands() {
-    let book = Book::serve();
     let mut browser = Browser::start();
     browser.look(1400, 900, "light");
-    browser.open(&book.url("1-number-server.html"));
+    browser.open(&url("1-number-server.html"));
     let copied = browser.evaluate(
         "(async () => {
             let copied;
@@ -121,7 +126,7 @@ fn copy_commands() {
         })()",
     );
     assert_eq!(copied, "./just step 1 --set seed=7\n");
-    browser.open(&book.url("5-gateway.html"));
+    browser.open(&url("5-gateway.html"));
     let copied = browser.evaluate(
         "(async () => {
             const copied = [];
@@ -139,16 +144,15 @@ fn copy_commands() {
 }
 
 fn no_scripts() {
-    let book = Book::serve();
     let mut browser = Browser::start();
     browser.scripts(false);
     browser.look(1400, 900, "light");
-    for page in book.pages() {
-        browser.open(&book.url(&page));
+    for page in pages() {
+        browser.open(&url(&page));
         let text = browser.evaluate("document.querySelector('main').innerText");
         assert!(text.as_str().is_some_and(|text| text.len() > 100), "{page} shows {text}");
     }
-    browser.open(&book.url("1-number-server.html"));
+    browser.open(&url("1-number-server.html"));
     let screen = browser.evaluate("document.querySelector('.terminal .screen').innerText");
     assert!(
         screen.as_str().is_some_and(|screen| screen.contains("listening on 127.0.0.1:7776")),
@@ -157,10 +161,11 @@ fn no_scripts() {
 }
 
 fn complaints_are_heard() {
-    let book = Book::serve();
-    let page = r#"<!doctype html><link rel="stylesheet" href="missing.css"><script>console.error("oh"); nothing();</script>"#;
-    fs::write(book.folder.path().join("broken.html"), page).expect("a page");
-    let complaints = Browser::start().open(&book.url("broken.html")).join("\n");
+    let missing = url("missing.css");
+    let page = format!(
+        "data:text/html,<!doctype html><link rel=stylesheet href='{missing}'><script>console.error('oh'); nothing();</script>"
+    );
+    let complaints = Browser::start().open(&page).join("\n");
     for expected in ["missing.css", "oh", "nothing is not defined"] {
         assert!(
             complaints.contains(expected),

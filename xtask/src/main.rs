@@ -1,8 +1,12 @@
 //! The command line of the book machine. The justfile calls it; people call `./just`.
 
 use clap::{Parser, Subcommand};
-use std::{path::PathBuf, process::ExitCode};
-use xtask::{book, check, mutate, serve, suite, versions};
+use std::{fs, path::PathBuf, process::ExitCode};
+use xtask::{
+    book, check, mutate,
+    screenshots::{self, Shot},
+    serve, suite, versions,
+};
 
 /// Builds, serves and checks the book.
 #[derive(Parser)]
@@ -32,6 +36,20 @@ enum Command {
         #[arg(long)]
         mutate: bool,
     },
+    /// Have two pictures of a page be a screenshot of the book's; a test takes them
+    #[command(hide = true)]
+    Screenshot {
+        name: String,
+        /// What they show, in a line
+        #[arg(long)]
+        alt: String,
+        /// The page in light colours, a PNG
+        #[arg(long)]
+        light: PathBuf,
+        /// The page in dark colours, a PNG
+        #[arg(long)]
+        dark: PathBuf,
+    },
     /// Run every test, or those that have a text in their names
     Test {
         /// The text
@@ -53,7 +71,7 @@ fn main() -> ExitCode {
 }
 
 fn execute(line: CommandLine) -> anyhow::Result<()> {
-    let root = std::fs::canonicalize(&line.root)?;
+    let root = fs::canonicalize(&line.root)?;
     match line.command {
         Command::Serve { port } => serve::serve(&root, port),
         Command::Build => {
@@ -68,6 +86,10 @@ fn execute(line: CommandLine) -> anyhow::Result<()> {
             Ok(())
         }
         Command::Check { mutate: true } => mutate::mutate(&root),
+        Command::Screenshot { name, alt, light, dark } => {
+            let [light, dark] = [fs::read(light)?, fs::read(dark)?];
+            screenshots::write(&root, &name, &Shot { alt: &alt, light: &light, dark: &dark })
+        }
         Command::Test { name } => suite::run(&root, name.as_deref()),
         Command::Versions => versions::check(&root),
     }

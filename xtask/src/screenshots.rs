@@ -82,7 +82,7 @@ pub fn write(root: &Path, name: &str, shot: &Shot<'_>) -> anyhow::Result<()> {
 }
 
 /// Reads a screenshot; it is a fault if its page has changed since it was taken.
-pub fn read(root: &Path, name: &str) -> Result<Screenshot, Fault> {
+pub(crate) fn read(root: &Path, name: &str) -> Result<Screenshot, Fault> {
     let file = Results::file(name);
     let folder = sources(name).ok_or_else(|| Fault::new(&file, 1, unknown(name)))?;
     let screenshot = taken(root, name)?;

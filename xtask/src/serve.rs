@@ -50,14 +50,14 @@ pub fn serve(root: &Path, port: u16) -> anyhow::Result<()> {
 }
 
 /// The pages of a built book, and the word of a change.
-pub fn pages(folder: PathBuf, version: watch::Receiver<u64>) -> Router {
+fn pages(folder: PathBuf, version: watch::Receiver<u64>) -> Router {
     Router::new()
         .route(CHANGED, get(move || changed(version.clone())))
         .fallback_service(ServeDir::new(folder).not_found_service(get(not_found)))
 }
 
 /// Serves pages until the process ends. What listens is for the reader's own machine.
-pub async fn run(listener: tokio::net::TcpListener, pages: Router) -> std::io::Result<()> {
+async fn run(listener: tokio::net::TcpListener, pages: Router) -> std::io::Result<()> {
     axum::serve(listener, pages).await
 }
 
