@@ -21,7 +21,7 @@ default:
 [no-cd]
 [no-exit-message]
 @example name *args:
-    cargo run --quiet --manifest-path "{{ root }}/Cargo.toml" --example {{ name }} -- {{ args }}
+    cargo run --quiet --manifest-path "{{ root }}/Cargo.toml" --package examples --bin {{ name }} -- {{ args }}
 
 # Serve the book at 127.0.0.1:3000 and follow changes; `just book build` writes it to target/book
 [group('read')]

@@ -28,7 +28,7 @@ const TESTS: &[Test] = &[
         // By itself and not by cargo, which would leave it behind.
         let built = env::current_exe().expect("this test's program");
         let built = built.ancestors().nth(2).expect("deps, in the folder of a profile");
-        let program = built.join("examples/read_websocket");
+        let program = built.join("read_websocket");
         let program = program.to_str().expect("a path in UTF-8");
         reader_falls_silent(&[program, "ws://10.77.0.1:7070/news?last=1"]);
     }),

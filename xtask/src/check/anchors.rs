@@ -12,12 +12,18 @@ use std::{collections::BTreeSet, fs, path::Path, sync::LazyLock};
 static ANCHOR: LazyLock<Regex> =
     LazyLock::new(|| Regex::new(r"(?m)^\s*//\s*ANCHOR:\s*([\w-]+)").expect("a pattern"));
 
+/// The folders that chapters list files of.
+const LISTED: [&str; 2] = ["steps", "examples"];
+
 pub(super) fn faults(root: &Path, chapters: &[Chapter]) -> anyhow::Result<Vec<Fault>> {
     let shown: BTreeSet<_> = directives(chapters, &["listing", "lines"])
         .map(|(_, directive)| directive.argument)
         .collect();
     let mut faults = Vec::new();
-    for file in book::files(&root.join("steps"))? {
+    let folders =
+        LISTED.map(|folder| root.join(folder)).into_iter().filter(|folder| folder.exists());
+    let files = folders.map(|folder| book::files(&folder)).collect::<anyhow::Result<Vec<_>>>()?;
+    for file in files.into_iter().flatten() {
         let is_code = file.extension().is_some_and(|kind| kind == "rs" || kind == "js");
         let text = if is_code { fs::read_to_string(&file)? } else { continue };
         let path = file.strip_prefix(root)?;

@@ -46,11 +46,11 @@ pub fn run(root: &Path, filter: Option<&str>) -> anyhow::Result<()> {
     Ok(())
 }
 
-/// Builds what sessions type `./just step N` for, so that none of them waits for it.
+/// Builds what sessions type `./just step N` and `./just example NAME` for, so that none of them waits for it.
 fn build_programs(root: &Path) -> anyhow::Result<()> {
-    for package in workspace::steps(root)? {
+    for package in workspace::steps(root)?.iter().map(String::as_str).chain(["examples"]) {
         let mut cargo = Command::new("cargo");
-        cargo.args(["build", "--quiet", "--bins", "--examples", "--package", &package]);
+        cargo.args(["build", "--quiet", "--bins", "--package", package]);
         let status = cargo.current_dir(root).status().context("cargo build")?;
         ensure!(status.success(), "{package} does not compile");
     }

@@ -1,5 +1,6 @@
-//! Prints what a WebSocket says, until it is closed: `./just example read_websocket
-//! ws://127.0.0.1:7070/news`.
+//! `./just example read_websocket ws://127.0.0.1:7070/news`
+//!
+//! Prints what a WebSocket says, until it is closed.
 
 use std::net::TcpStream;
 use tungstenite::{Message, client, http::Uri};

@@ -1,11 +1,7 @@
-//! A service that will not stop: its thread minds nothing. To see what becomes of it:
+//! `./just example stubborn --set patience=1`
 //!
-//! ```console
-//! cargo run --package service --example stubborn -- run --set patience=1
-//! ```
-//!
-//! Ctrl-C stops what can be stopped, and names the thread after a second. With more patience, a
-//! second Ctrl-C ends the program at once.
+//! A service that will not stop: its thread minds nothing. Ctrl-C stops what can be stopped, and names
+//! the thread after a second. With more patience, a second Ctrl-C ends the program at once.
 
 use service::{BoxError, Scope, Service, Setting, Settings};
 use std::{process::ExitCode, thread, time::Duration};

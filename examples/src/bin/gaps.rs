@@ -1,6 +1,7 @@
-//! Reads lines that begin with a number, one more each time: says each twentieth, and where some
-//! are missing. Other lines it shows as they are. `curl -sN localhost:8088/news | ./just example
-//! gaps`
+//! `curl -sN localhost:8088/news | ./just example gaps`
+//!
+//! Reads lines that begin with a number, one more each time: says each twentieth, and where some are
+//! missing. Other lines it shows as they are.
 
 fn main() -> std::io::Result<()> {
     let mut last = 0;

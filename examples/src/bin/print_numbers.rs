@@ -1,6 +1,7 @@
-//! The number client in a few lines: prints ten numbers from a server at 127.0.0.1:7776.
+//! `./just example print_numbers`
 //!
-//! In one terminal `./just step 1`, in another `./just example print_numbers`.
+//! The number client in a few lines: prints ten numbers from a server at 127.0.0.1:7776, which is
+//! `./just step 1` in another terminal.
 
 use number_client::{NumberClient, Server};
 use service::{Lifecycle, Settings};

@@ -1,6 +1,7 @@
-//! Publishes so many long messages, each of which begins with its number: `./just example flood
-//! 200`, or `./just example flood 100 201` for those from 201 on. Gives up when one is not taken
-//! within two seconds.
+//! `./just example flood 200`
+//!
+//! Publishes so many long messages, each of which begins with its number; `flood 100 201` publishes
+//! those from 201 on. Gives up when one is not taken within two seconds.
 
 use std::{
     io::{Read, Write},
