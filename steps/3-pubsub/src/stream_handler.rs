@@ -2,13 +2,13 @@
 
 use crate::{
     ChannelName, PubSub,
-    http::{self, Body, Limits, Rejection, stream_headers},
+    http::{self, Body, Handler, Limits, Rejection, stream_headers},
 };
 use ::http::{
     HeaderMap, HeaderValue, Method, Request, Response, StatusCode, header, request::Parts,
 };
 use hyper::body::Incoming;
-use service::{Scope, Setting, Settings};
+use service::{ConnectionPermit, Scope, Setting, Settings};
 use std::{sync::Arc, time::Duration};
 
 /// What answers requests for the channels of `P`, on whatever port they come in.
@@ -28,29 +28,13 @@ pub fn keepalive_interval(settings: &Settings) -> Setting<Duration> {
 }
 
 impl<P: PubSub> StreamHandler<P> {
-    /// StreamHandler of `pubsub`, with these settings.
+    /// Answers for `pubsub`, with these settings.
     pub fn new(settings: &Settings, pubsub: Arc<P>) -> Self {
         StreamHandler {
             pubsub,
             limits: Limits::new(settings),
             keepalive: keepalive_interval(settings),
         }
-    }
-
-    /// Answers a request whose path names a channel. A stream ends when `scope` stops.
-    pub async fn answer(
-        &self,
-        request: Request<Incoming>,
-        scope: &Scope,
-    ) -> Response<Body<P::Subscription>> {
-        let (request, body) = request.into_parts();
-        let (headers, answer) = match self.pubsub.admit(&request) {
-            Ok(headers) => (headers, self.try_answer(request, body, scope).await),
-            Err(rejection) => (HeaderMap::new(), Err(rejection)),
-        };
-        let mut answer = answer.unwrap_or_else(Rejection::into_response);
-        answer.headers_mut().extend(headers);
-        answer
     }
 
     // ANCHOR: answer
@@ -81,6 +65,27 @@ impl<P: PubSub> StreamHandler<P> {
         })
     }
     // ANCHOR_END: answer
+}
+
+impl<P: PubSub> Handler for StreamHandler<P> {
+    type Body = Body<P::Subscription>;
+
+    /// Answers a request whose path names a channel. A stream ends when `scope` stops.
+    async fn answer(
+        &self,
+        request: Request<Incoming>,
+        _: &Arc<ConnectionPermit>,
+        scope: &Scope,
+    ) -> Response<Self::Body> {
+        let (request, body) = request.into_parts();
+        let (headers, answer) = match self.pubsub.admit(&request) {
+            Ok(headers) => (headers, self.try_answer(request, body, scope).await),
+            Err(rejection) => (HeaderMap::new(), Err(rejection)),
+        };
+        let mut answer = answer.unwrap_or_else(Rejection::into_response);
+        answer.headers_mut().extend(headers);
+        answer
+    }
 }
 
 fn not_allowed(method: &Method, allowed: HeaderValue) -> Rejection {

@@ -1,6 +1,6 @@
 //! The hub as a service, with the transports that hang off it.
 
-use crate::{HttpTailViewer, Hub, WebSocketStreamer, tail::TailHandler};
+use crate::{HttpTailViewer, Hub, WebSocketStreamer, WebSocketUpgrader, tail::TailHandler};
 use pubsub::HttpStreamer;
 use service::{BoxError, Scope, Service, Settings};
 use std::sync::Arc;
@@ -21,7 +21,7 @@ impl MessageHub {
         MessageHub {
             http: Arc::new(HttpStreamer::new(settings, hub.clone())),
             tail: Arc::new(TailHandler::viewer(settings, hub.clone())),
-            websocket: Arc::new(WebSocketStreamer::new(settings, hub.clone())),
+            websocket: Arc::new(WebSocketUpgrader::streamer(settings, hub.clone())),
             hub,
         }
     }

@@ -5,7 +5,7 @@ use bytes::Bytes;
 use futures_core::Stream;
 use http::{HeaderMap, header, request::Parts};
 use pubsub::{
-    ChannelName, HttpStreamer, Message, PubSub,
+    ChannelName, HttpStreamer, Message, PubSub, StreamHandler,
     http::{BindAddress, Rejection},
 };
 use service::Settings;
@@ -27,7 +27,8 @@ impl TailHandler {
     pub fn viewer(settings: &Settings, hub: Arc<Hub>) -> HttpTailViewer {
         let help = "Where GET shows the newest message of a channel. Port 0 takes a free one.";
         let bind = BindAddress::new(settings, "tail_bind", 8089, help);
-        HttpStreamer::on(bind, "tail", settings, Arc::new(TailHandler(hub)))
+        let handler = StreamHandler::new(settings, Arc::new(TailHandler(hub)));
+        HttpTailViewer::on(bind, "tail", settings, handler)
     }
 }
 

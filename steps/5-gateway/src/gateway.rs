@@ -1,6 +1,6 @@
 //! The gateway: a number client, a message hub and a web server, and a bridge between them.
 
-use crate::{WebServer, drain::Drain, health::GatewayHealth};
+use crate::{WebHandler, WebServer, drain::Drain, health::GatewayHealth};
 use message_hub::{Hub, MessageHub};
 use number_client::{NumberClient, Numbers, Server};
 use pubsub::{ChannelName, Message, http::Rejection};
@@ -29,7 +29,7 @@ impl Gateway {
         let client = Arc::new(NumberClient::new(settings, Server::new(settings)));
         let hub = Arc::new(MessageHub::new(settings));
         let health = Arc::new(GatewayHealth::new(client.connected()));
-        let web = Arc::new(WebServer::new(settings, hub.hub().clone(), health.clone()));
+        let web = Arc::new(WebHandler::server(settings, hub.hub().clone(), health.clone()));
         Gateway { client, hub, web, health, drain: Drain::new(settings) }
     }
 }

@@ -16,4 +16,4 @@ mod health;
 pub mod web;
 
 pub use gateway::Gateway;
-pub use web::WebServer;
+pub use web::{WebHandler, WebServer};

@@ -4,7 +4,7 @@
 mod rig;
 
 use gateway::{
-    WebServer,
+    WebHandler,
     web::{HealthCheck, Metric},
 };
 use message_hub::Hub;
@@ -32,7 +32,7 @@ async fn web_server() -> (SocketAddr, service::Lifecycle) {
         let name = ChannelName::from_path(&format!("/{n}")).unwrap();
         hub.publish(&name, Message::parse(b"x").unwrap()).unwrap();
     }
-    let web = Arc::new(WebServer::new(&settings, hub, Arc::new(Well)));
+    let web = Arc::new(WebHandler::server(&settings, hub, Arc::new(Well)));
     let lifecycle = started(web.clone()).await;
     (web.address().unwrap(), lifecycle)
 }

@@ -4,6 +4,7 @@
 //! | --- | --- |
 //! | `bind_address.rs` | where a server listens |
 //! | `limits.rs` | how many, how large, how long |
+//! | `service.rs` | a port as a service |
 //! | `server.rs` | accepting connections and serving them |
 //! | `host.rs` | which host a request is for |
 //! | `linger.rs` | closing a connection without losing its last answer |
@@ -19,6 +20,7 @@ mod linger;
 mod read;
 mod rejection;
 mod server;
+mod service;
 
 pub use bind_address::BindAddress;
 pub use body::{Body, stream_headers};
@@ -26,4 +28,5 @@ pub use limits::Limits;
 pub use linger::Linger;
 pub use read::read_message;
 pub use rejection::Rejection;
-pub use server::{Handler, serve};
+pub use server::Handler;
+pub use service::Service;

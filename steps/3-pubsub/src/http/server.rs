@@ -31,11 +31,13 @@ pub trait Handler: Send + Sync + 'static {
     /// latest when it is polled then.
     type Body: Body<Data = Bytes, Error = Infallible> + From<Bytes> + Send + 'static;
 
-    /// Answers a request. Whoever keeps the connection, after an upgrade, keeps its permit.
+    /// Answers a request. What goes on when that is done, does so on `scope`. Whoever keeps the
+    /// connection, after an upgrade, keeps its permit.
     fn answer(
         &self,
         request: Request<Incoming>,
         permit: &Arc<ConnectionPermit>,
+        scope: &Scope,
     ) -> impl Future<Output = Response<Self::Body>> + Send;
 }
 
@@ -43,15 +45,15 @@ pub trait Handler: Send + Sync + 'static {
 struct Server<H> {
     limits: Arc<Limits>,
     scope: Scope,
-    handler: H,
+    handler: Arc<H>,
 }
 
 /// Serves whoever connects to `listener`, on tasks of `scope`, until it stops.
-pub fn serve<H: Handler>(
+pub(super) fn serve<H: Handler>(
     listener: std::net::TcpListener,
     limits: Arc<Limits>,
     scope: &Scope,
-    handler: H,
+    handler: Arc<H>,
 ) -> io::Result<()> {
     let listener = TcpListener::from_std(listener)?;
     let limit = ConnectionLimit::new(limits.max_connections.clone(), scope);
@@ -108,7 +110,8 @@ impl<H: Handler> Server<H> {
         // In a box, which is gone when the answer is there: what hyper has room for, it keeps.
         let answer = service_fn(|request: Request<Incoming>| {
             let has_body = !request.body().is_end_stream();
-            let answer = check_host(&request).map(|()| self.handler.answer(request, &permit));
+            let answer =
+                check_host(&request).map(|()| self.handler.answer(request, &permit, &self.scope));
             let more_to_come = &more_to_come;
             Box::pin(async move {
                 let answer = match answer {

@@ -19,19 +19,14 @@ use pubsub::{
     ChannelName,
     http::{self as server, BindAddress, Handler, Limits, Linger, Rejection},
 };
-use service::{BoxError, ConnectionPermit, Scope, Service, Setting, Settings};
-use std::{io, net::SocketAddr, sync::Arc, time::Duration};
+use service::{ConnectionPermit, Scope, Setting, Settings};
+use std::{io, sync::Arc, time::Duration};
 use tracing::debug;
 
 /// A service on `websocket_bind`.
-pub struct WebSocketStreamer {
-    bind: BindAddress,
-    limits: Arc<Limits>,
-    sockets: WebSocketUpgrader,
-}
+pub type WebSocketStreamer = server::Service<WebSocketUpgrader>;
 
 /// What opens WebSockets to a hub, on whatever port the requests come in.
-#[derive(Clone)]
 pub struct WebSocketUpgrader {
     hub: Arc<Hub>,
     publish: Setting<bool>,
@@ -40,55 +35,27 @@ pub struct WebSocketUpgrader {
     idle_timeout: Setting<Duration>,
 }
 
-impl WebSocketStreamer {
-    /// Serves `hub`, with these settings.
-    pub fn new(settings: &Settings, hub: Arc<Hub>) -> Self {
-        let help = "Where channels are WebSockets. Port 0 takes a free one.";
-        WebSocketStreamer {
-            bind: BindAddress::new(settings, "websocket_bind", 7070, help),
-            limits: Arc::new(Limits::new(settings)),
-            sockets: WebSocketUpgrader::new(settings, hub),
-        }
-    }
-
-    /// Where it listens, once it is ready.
-    pub fn address(&self) -> Option<SocketAddr> {
-        self.bind.address()
-    }
-}
-
-impl Service for WebSocketStreamer {
-    fn name(&self) -> &str {
-        "websocket"
-    }
-
-    fn start(&self, scope: &Scope) -> Result<(), BoxError> {
-        let listener = self.bind.listen(scope)?;
-        let answers = WebSocketHandler { sockets: self.sockets.clone(), scope: scope.clone() };
-        server::serve(listener, self.limits.clone(), scope, answers)?;
-        scope.ready();
-        Ok(())
-    }
-}
-
-struct WebSocketHandler {
-    sockets: WebSocketUpgrader,
-    scope: Scope,
-}
-
-impl Handler for WebSocketHandler {
+impl Handler for WebSocketUpgrader {
     type Body = Full<Bytes>;
 
     async fn answer(
         &self,
         request: Request<Incoming>,
         permit: &Arc<ConnectionPermit>,
+        scope: &Scope,
     ) -> Response<Full<Bytes>> {
-        self.sockets.answer(request, permit, &self.scope)
+        self.upgrade(request, permit, scope)
     }
 }
 
 impl WebSocketUpgrader {
+    /// A service that opens WebSockets to `hub`, and does nothing else.
+    pub fn streamer(settings: &Settings, hub: Arc<Hub>) -> WebSocketStreamer {
+        let help = "Where channels are WebSockets. Port 0 takes a free one.";
+        let bind = BindAddress::new(settings, "websocket_bind", 7070, help);
+        WebSocketStreamer::on(bind, "websocket", settings, Self::new(settings, hub))
+    }
+
     /// Opens WebSockets to `hub`, with these settings.
     pub fn new(settings: &Settings, hub: Arc<Hub>) -> Self {
         WebSocketUpgrader {
@@ -108,7 +75,7 @@ impl WebSocketUpgrader {
     }
 
     /// Answers a request to open a WebSocket: opens it, or refuses.
-    pub fn answer<B: From<Bytes>>(
+    pub fn upgrade<B: From<Bytes>>(
         &self,
         request: Request<Incoming>,
         permit: &Arc<ConnectionPermit>,

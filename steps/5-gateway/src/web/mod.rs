@@ -19,4 +19,4 @@ mod static_files;
 
 pub use health_check::HealthCheck;
 pub use metrics::Metric;
-pub use server::WebServer;
+pub use server::{WebHandler, WebServer};
