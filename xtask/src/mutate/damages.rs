@@ -276,6 +276,7 @@ fn of_links(chapters: &[Chapter]) -> Vec<Damage> {
         "[gone](gone.md)",
         "[gone](1-number-server.md#gone)",
         "[gone](figures/gone.svg)",
+        "[gone](glossary.md#gone)",
         "`./just setp 1`",
     ];
     let chapters = chapters.iter().filter(|chapter| !chapter.file.ends_with("SUMMARY.md")).cycle();
