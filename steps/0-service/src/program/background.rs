@@ -5,17 +5,16 @@ use super::{
     command_line::CommandLine,
     control::{Answer, Options, Request, ask},
     instance::{Instance, PidfileState},
+    report,
 };
 use crate::{State, Status};
 use std::{
     fs::{File, OpenOptions},
-    io::{BufRead, BufReader, Write},
     os::{
-        fd::{AsFd, OwnedFd},
+        fd::OwnedFd,
         unix::{net::UnixStream, process::CommandExt},
     },
     process::{Command, ExitCode, Stdio},
-    sync::{Arc, Mutex},
     time::Duration,
 };
 
@@ -44,17 +43,15 @@ pub(super) fn start(instance: &Instance, line: &CommandLine) -> Result<ExitCode,
         .stderr(log)
         .spawn()
         .map_err(CommandError::io("a new process"))?;
-    let mut report = String::new();
-    // Should the process die without a word, the read ends.
-    let _ = BufReader::new(ours).read_line(&mut report);
-    if report == READY {
+    let reported = report::read(ours);
+    if reported == Some(Ok(())) {
         println!("{} is ready (pid {})", instance.name, child.id());
         return Ok(ExitCode::SUCCESS);
     }
     let status = child.wait().map_err(CommandError::io("the new process"))?;
-    Err(match report.trim_end().strip_prefix(FAILED) {
-        Some(reason) => CommandError::Reported(reason.replace(NEWLINE, "\n")),
-        None => CommandError::Background(format!(
+    Err(match reported {
+        Some(Err(reason)) => CommandError::Reported(reason),
+        _ => CommandError::Background(format!(
             "the new process ended ({status}) before it was ready; its log is {}",
             instance.log().display()
         )),
@@ -69,47 +66,6 @@ fn open_log(instance: &Instance) -> Result<File, CommandError> {
         .append(true)
         .open(&path)
         .map_err(CommandError::io(path.display().to_string()))
-}
-
-/// The two reports there are, each a line.
-const READY: &str = "ready\n";
-const FAILED: &str = "failed ";
-
-/// A report is one line; this stands for a newline in it.
-const NEWLINE: &str = "\u{1f}";
-
-/// How the background process tells the one that started it how it went.
-#[derive(Clone)]
-pub(super) struct Report(Arc<Mutex<Option<UnixStream>>>);
-
-impl Report {
-    /// Makes this process the leader of a session of its own, so that no terminal's end is its end.
-    ///
-    /// The report goes to standard input, which `start` has made a socket.
-    pub(super) fn to_parent() -> Self {
-        // Fails only if this process leads a session already, which is what is wanted.
-        let _ = rustix::process::setsid();
-        let parent = std::io::stdin().as_fd().try_clone_to_owned().ok();
-        Report(Arc::new(Mutex::new(parent.map(UnixStream::from))))
-    }
-
-    pub(super) fn ready(&self) {
-        self.send(READY);
-    }
-
-    pub(super) fn failed(&self, reason: &str) {
-        self.send(&format!("{FAILED}{}\n", reason.replace('\n', NEWLINE)));
-    }
-
-    /// Sends the first report; there is nobody to read a second.
-    fn send(&self, line: &str) {
-        let parent = self.0.lock().expect("nothing panics while it holds this lock").take();
-        if let Some(mut parent) = parent {
-            // Whoever typed `start` may have pressed Ctrl-C.
-            let _ = parent.write_all(line.as_bytes());
-            let _ = parent.shutdown(std::net::Shutdown::Both);
-        }
-    }
 }
 
 /// Stops the background process; returns when it has ended.

@@ -2,9 +2,9 @@
 
 use super::{
     CommandError, Program,
-    background::Report,
     control::{Answer, Asked, Listener, Options, Request},
     instance::Instance,
+    report::Report,
     signals::{SignalAction, Signals},
 };
 use crate::{Error, Lifecycle, log::Log, settings::sources::environment};

@@ -1,11 +1,22 @@
 //! The command line that every step of the book shares:
-//! `run start stop restart reload status log settings`.
+//! `run start stop restart reload status log settings`. To be skipped at first: services do not need it.
+//!
+//! | file | what |
+//! | --- | --- |
+//! | `command_line.rs` | what may be typed, and what a restart keeps of it |
+//! | `foreground.rs` | the process that runs the service |
+//! | `background.rs` | the commands that start that process and talk to it |
+//! | `report.rs` | how the process tells `start` that it is ready |
+//! | `control.rs` | how the other commands ask it, by a Unix socket |
+//! | `instance.rs` | pidfile, log and socket: where they are, and whose |
+//! | `signals.rs` | Ctrl-C and the others |
 
 mod background;
 mod command_line;
 mod control;
 mod foreground;
 mod instance;
+mod report;
 mod signals;
 
 use crate::{Error, Service, Settings, log::Log, log::LogLevel, settings::SettingsError};

@@ -1,6 +1,16 @@
 //! How messages and control messages look on each transport.
+//!
+//! | file | encodings |
+//! | --- | --- |
+//! | `lines.rs` | plain lines, and lines of JSON |
+//! | `events.rs` | server-sent events |
+//! | `frames.rs` | WebSocket frames, with plain text and with JSON |
+//! | `parts.rs` | parts of a multipart body, and pictures of the text in them |
 
+mod events;
 mod frames;
+mod lines;
+mod parts;
 
 use crate::{ControlMessage, Id};
 use bytes::Bytes;
@@ -30,19 +40,6 @@ pub enum Encoding {
     Pictures,
 }
 
-/// How long, in milliseconds, an `EventSource` is to wait before it comes back.
-const RETRY: u32 = 1000;
-
-/// What parts the parts of a multipart body.
-const BOUNDARY: &str = "next-message";
-
-/// A byte that no message has, to begin a control message with: the record separator of RFC 7464.
-const RS: u8 = 0x1E;
-
-const PLAIN: &str = "text/plain; charset=utf-8";
-/// The headers of a picture.
-const SVG: &str = "Content-Type: image/svg+xml\r\n\r\n";
-
 #[derive(Serialize)]
 struct JsonMessage<'a> {
     id: String,
@@ -65,23 +62,13 @@ impl Encoding {
     // ANCHOR: put
     pub fn encode(self, id: Id, message: &Message, out: &mut Vec<u8>) {
         match self {
-            Encoding::Lines => {
-                out.extend_from_slice(message.as_bytes());
-                out.push(b'\n');
-            }
-            Encoding::JsonLines => {
-                out.extend_from_slice(&json(id, message));
-                out.push(b'\n');
-            }
-            Encoding::Events => {
-                out.extend_from_slice(format!("id: {id}\ndata: ").as_bytes());
-                out.extend_from_slice(message.as_bytes());
-                out.extend_from_slice(b"\n\n");
-            }
+            Encoding::Lines => lines::put_line(message.as_bytes(), out),
+            Encoding::JsonLines => lines::put_line(&json(id, message), out),
+            Encoding::Events => events::put_message(id, message, out),
             Encoding::Frames => put_frame(frames::TEXT, message.as_bytes(), out),
             Encoding::JsonFrames => put_frame(frames::TEXT, &json(id, message), out),
-            Encoding::Parts => put_part(message.as_bytes(), out),
-            Encoding::Pictures => put_picture(message.as_str(), out),
+            Encoding::Parts => parts::put_text(message.as_bytes(), out),
+            Encoding::Pictures => parts::put_picture(message.as_str(), out),
         }
     }
     // ANCHOR_END: put
@@ -90,21 +77,9 @@ impl Encoding {
     pub fn encode_control(self, control: ControlMessage) -> Bytes {
         let mut out = Vec::new();
         match self {
-            Encoding::Lines => {
-                out.push(RS);
-                out.extend_from_slice(control.to_json().as_bytes());
-                out.push(b'\n');
-            }
-            Encoding::JsonLines => {
-                out.extend_from_slice(format!("{}\n", control.to_json()).as_bytes())
-            }
-            Encoding::Events => {
-                let (what, value) = control.parts();
-                if let ControlMessage::Closed(_) = control {
-                    out.extend_from_slice(format!("retry: {RETRY}\n").as_bytes());
-                }
-                out.extend_from_slice(format!("event: {what}\ndata: {value}\n\n").as_bytes());
-            }
+            Encoding::Lines => lines::put_control(control, &mut out),
+            Encoding::JsonLines => lines::put_line(control.to_json().as_bytes(), &mut out),
+            Encoding::Events => events::put_control(control, &mut out),
             Encoding::Frames => put_frame(frames::BINARY, control.to_json().as_bytes(), &mut out),
             Encoding::JsonFrames => put_frame(frames::TEXT, control.to_json().as_bytes(), &mut out),
             // Nobody reads these: the tail viewer shows the newest message, whatever was missed.
@@ -120,16 +95,12 @@ impl Encoding {
     /// place is gone is given none: cut off now, it comes back with the old one, and is told again.
     pub fn hello(self, position: Option<Id>) -> Bytes {
         match (self, position) {
-            (Encoding::Events, Some(id)) => {
-                format!("retry: {RETRY}\nid: {id}\nevent: since\ndata: {id}\n\n").into()
-            }
-            (Encoding::Events, None) => format!("retry: {RETRY}\n\n").into(),
+            (Encoding::Events, _) => events::hello(position),
             (Encoding::JsonLines | Encoding::JsonFrames, Some(id)) => {
                 self.encode_control(ControlMessage::Since(id))
             }
-            // A browser shows a part when it sees where the next one begins.
-            (Encoding::Parts, _) => format!("--{BOUNDARY}\r\n").into(),
-            (Encoding::Pictures, _) => format!("--{BOUNDARY}\r\n{SVG}").into(),
+            (Encoding::Parts, _) => parts::hello(parts::Kind::Text),
+            (Encoding::Pictures, _) => parts::hello(parts::Kind::Picture),
             _ => Bytes::new(),
         }
     }
@@ -148,8 +119,8 @@ impl Encoding {
     pub(crate) fn nothing(self) -> Bytes {
         let mut out = Vec::new();
         match self {
-            Encoding::Pictures => put_picture("", &mut out),
-            _ => put_part(b"", &mut out),
+            Encoding::Pictures => parts::put_picture("", &mut out),
+            _ => parts::put_text(b"", &mut out),
         }
         out.into()
     }
@@ -157,12 +128,10 @@ impl Encoding {
     /// The media type of a stream, where it is one of HTTP.
     pub fn media_type(self) -> &'static str {
         match self {
-            Encoding::Lines | Encoding::Frames => PLAIN,
+            Encoding::Lines | Encoding::Frames => lines::MEDIA_TYPE,
             Encoding::JsonLines | Encoding::JsonFrames => "application/x-ndjson",
-            Encoding::Events => "text/event-stream",
-            Encoding::Parts | Encoding::Pictures => {
-                "multipart/x-mixed-replace; boundary=next-message"
-            }
+            Encoding::Events => events::MEDIA_TYPE,
+            Encoding::Parts | Encoding::Pictures => parts::MEDIA_TYPE,
         }
     }
 }
@@ -170,37 +139,4 @@ impl Encoding {
 fn json(id: Id, message: &Message) -> Vec<u8> {
     let message = JsonMessage { id: id.to_string(), data: message.as_str() };
     serde_json::to_vec(&message).expect("two strings are JSON")
-}
-
-fn put_part(text: &[u8], out: &mut Vec<u8>) {
-    let head = format!("Content-Type: {PLAIN}\r\nContent-Length: {}\r\n\r\n", text.len());
-    out.extend_from_slice(head.as_bytes());
-    out.extend_from_slice(text);
-    out.extend_from_slice(format!("\r\n--{BOUNDARY}\r\n").as_bytes());
-}
-
-/// Appends a picture, up to and with the headers of the next one: before it sees those, a browser
-/// does not show this one.
-fn put_picture(text: &str, out: &mut Vec<u8>) {
-    out.extend_from_slice(format!("{}\r\n--{BOUNDARY}\r\n{SVG}", picture(text)).as_bytes());
-}
-
-/// A picture of a text.
-fn picture(text: &str) -> String {
-    let mut escaped = String::with_capacity(text.len());
-    for c in text.chars() {
-        match c {
-            '&' => escaped.push_str("&amp;"),
-            '<' => escaped.push_str("&lt;"),
-            '>' => escaped.push_str("&gt;"), // for "]]>" may not stand in XML
-            '\u{FFFE}' | '\u{FFFF}' => escaped.push(char::REPLACEMENT_CHARACTER), // not XML
-            c => escaped.push(c),
-        }
-    }
-    format!(
-        "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"960\" height=\"540\"><foreignObject \
-         width=\"100%\" height=\"100%\"><pre xmlns=\"http://www.w3.org/1999/xhtml\" \
-         style=\"margin:0;padding:24px;height:100%;background:#fff;color:#000;font:32px sans-serif;\
-         white-space:pre-wrap;overflow-wrap:anywhere\">{escaped}</pre></foreignObject></svg>"
-    )
 }
