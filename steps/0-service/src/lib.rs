@@ -14,7 +14,8 @@
 //! | [`listen()`], [`ConnectionLimit`] | accepting connections, as many as there is room for |
 //! | [`main()`] | the command line that every step of the book shares |
 //!
-//! Chapter 0 tells this crate.
+//! Chapter 0 tells this crate. In its source, begin with `service.rs`, `lifecycle/` and `scope/`; skip
+//! `program/` and `settings/` at first.
 //!
 //! ```
 //! use service::{BoxError, Lifecycle, Scope, Service, State};

@@ -1,4 +1,5 @@
-//! Settings: typed, with a default and a sentence of help beside each, live after a reload.
+//! Settings: typed, with a default and a sentence of help beside each, live after a reload. How they
+//! work may be skipped at first.
 //!
 //! A service defines the settings that it reads, and keeps a [`Setting`] for each. The value comes
 //! from the first of these that has one: `--set` on the command line, the environment
