@@ -1,12 +1,13 @@
 //! Looks at a reader that does not read, and at what its full queue does to everybody else.
 #![allow(clippy::unwrap_used, reason = "a panic is how a test fails")]
 
-mod parts;
-
 use http::{Request, request::Parts};
-use parts::{TEST_TIMEOUT, settings, within};
 use pubsub::{ChannelName, Message, PubSub, Queue, Queues};
 use std::{pin::Pin, task::Poll, time::Duration};
+use test_support::{
+    running::settings,
+    wait::{TEST_TIMEOUT, within},
+};
 
 fn request() -> Parts {
     Request::new(()).into_parts().0

@@ -1,12 +1,14 @@
 //! Looks at publishing and subscribing over HTTP, as a client sees it byte by byte.
 #![allow(clippy::unwrap_used, reason = "a panic is how a test fails")]
 
-mod parts;
-
-use parts::{Client, Reader, ask, publish, settings, started, until, with_body, within};
 use pubsub::{ChannelName, HttpStreamer, Queues};
 use service::Lifecycle;
 use std::{net::SocketAddr, sync::Arc, time::Duration};
+use test_support::{
+    http::{Client, Reader, ask, publish, with_body},
+    running::{settings, started},
+    wait::{until, within},
+};
 
 struct Rig {
     queues: Arc<Queues>,

@@ -4,12 +4,12 @@
 
 mod rig;
 
-use rig::{
-    Rig,
-    parts::{ask, with_body},
-    rig, rig_with_file,
-};
+use rig::{Rig, rig, rig_with_file};
 use std::{fs, net::SocketAddr};
+use test_support::{
+    http::{Client, ask, with_body},
+    running::settings,
+};
 use tungstenite::Message;
 
 async fn status(address: SocketAddr, request: &str) -> u16 {
@@ -68,7 +68,7 @@ async fn a_page_of_a_foreign_origin_may_neither_read_nor_publish() {
 }
 
 async fn status_of_head(address: SocketAddr, request: &str) -> u16 {
-    let mut client = rig::parts::Client::connect(address).await;
+    let mut client = Client::connect(address).await;
     client.send(request.as_bytes()).await;
     client.head().await.status
 }
@@ -118,7 +118,7 @@ fn a_host_that_could_never_be_asked_for_is_no_setting() {
         ("*", false),
         ("a b", false),
     ] {
-        let settings = rig::parts::settings(&[], &[("allowed_hosts", hosts)]);
+        let settings = settings(&[], &[("allowed_hosts", hosts)]);
         let _hub = message_hub::Hub::new(&settings);
         let checked = settings.check();
         assert_eq!(checked.is_ok(), fits, "{hosts}");

@@ -6,15 +6,13 @@ mod rig;
 
 use message_hub::{Encoding, Hub, Next, StartAt};
 use pubsub::{ChannelName, Message};
-use rig::{
-    parts::{settings, until},
-    rig,
-};
+use rig::rig;
 use std::{
     fs,
     task::{Context, Poll, Waker},
     thread,
 };
+use test_support::{running::settings, wait::until};
 
 fn name(n: usize) -> ChannelName {
     ChannelName::from_path(&format!("/channels/{n}")).unwrap()

@@ -3,11 +3,8 @@
 
 mod rig;
 
-use rig::{
-    Rig,
-    parts::{Reader, ask},
-    rig,
-};
+use rig::{Rig, rig};
+use test_support::http::{Reader, ask};
 
 /// The text of what a reader gets that asks with `query`, on one transport after the other, up to
 /// the message `last`.

@@ -5,11 +5,8 @@
 mod rig;
 
 use pubsub::{ChannelName, Message};
-use rig::{
-    Rig,
-    parts::{Reader, within},
-    rig,
-};
+use rig::{Rig, rig};
+use test_support::{http::Reader, wait::within};
 use tungstenite::Message as Frame;
 
 /// How many messages, of how many bytes, are more than any buffer between two programs holds.

@@ -3,10 +3,8 @@
 
 mod rig;
 
-use rig::{
-    parts::{Reader, ask, with_body},
-    rig,
-};
+use rig::rig;
+use test_support::http::{Reader, ask, with_body};
 use tungstenite::Message;
 
 const EVENTS: &str = "Accept: text/event-stream\r\n";

@@ -3,9 +3,10 @@
 
 mod rig;
 
-use rig::{
-    parts::{Reader, ask},
-    rig,
+use rig::rig;
+use test_support::{
+    http::{Client, Reader, ask},
+    wait::within,
 };
 use tungstenite::{
     Message,
@@ -169,7 +170,7 @@ async fn frames_that_come_with_the_handshake_are_all_read_at_once() {
     for together in [0, 1, 20, frames.len() - 1, frames.len()] {
         let rig = rig(&QUIET).await;
         let mut lines = Reader::subscribe(rig.http, "/news").await;
-        let mut client = rig::parts::Client::connect(rig.websocket).await;
+        let mut client = Client::connect(rig.websocket).await;
         client.send(&[HANDSHAKE, &frames[..together]].concat()).await;
         let opened = client.head().await;
         assert_eq!(opened.status, 101);
@@ -184,7 +185,7 @@ async fn frames_that_come_with_the_handshake_are_all_read_at_once() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_ping_and_a_close_that_come_with_the_handshake_are_answered() {
     let rig = rig(&QUIET).await;
-    let mut client = rig::parts::Client::connect(rig.websocket).await;
+    let mut client = Client::connect(rig.websocket).await;
     let (ping, close) = (masked(0x9, b"here?"), masked(0x8, &[0x03, 0xE8]));
     client.send(&[HANDSHAKE, &ping, &close].concat()).await;
     assert_eq!(client.head().await.status, 101);
@@ -207,5 +208,5 @@ async fn what_is_published_before_a_stop_is_written_before_the_goodbye() {
     }
     assert_eq!(socket.close().await, (1001, "stopping".into()));
     drop(socket);
-    rig::parts::within("stop", stop).await.unwrap().unwrap();
+    within("stop", stop).await.unwrap().unwrap();
 }

@@ -9,8 +9,11 @@ use gateway::{
 };
 use message_hub::Hub;
 use pubsub::{ChannelName, Message};
-use rig::parts::{Client, settings, started};
 use std::{fs, net::SocketAddr, sync::Arc, time::Duration};
+use test_support::{
+    http::Client,
+    running::{settings, started},
+};
 
 struct Well;
 

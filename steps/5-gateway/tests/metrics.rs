@@ -3,12 +3,9 @@
 
 mod rig;
 
-use rig::{
-    Absent, Rig,
-    parts::{Client, Reader, publish, with_body},
-    rig,
-};
+use rig::{Absent, Rig, rig};
 use serde_json::{Value, json};
+use test_support::http::{Client, Reader, publish, with_body};
 
 /// The value of a metric in what `/metrics` says.
 fn metric(metrics: &str, name: &str) -> Option<f64> {

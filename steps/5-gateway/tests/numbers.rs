@@ -4,12 +4,9 @@
 
 mod rig;
 
-use rig::{
-    Rig,
-    parts::{Reader, ask},
-    rig,
-};
+use rig::{Rig, rig};
 use serde_json::Value;
+use test_support::http::{Reader, ask};
 
 const SEED: u64 = 7;
 const COUNT: usize = 200;

@@ -3,10 +3,10 @@
 
 mod rig;
 
-use rig::{
-    Rig, Socket,
-    parts::{Reader, publish},
-    rig,
+use rig::{Rig, rig};
+use test_support::{
+    http::{Reader, publish},
+    websocket::Socket,
 };
 use tungstenite::Message;
 

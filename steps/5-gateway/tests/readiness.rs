@@ -3,12 +3,13 @@
 
 mod rig;
 
-use rig::{
-    Absent, Rig, Socket,
-    parts::{Reader, publish, within},
-    rig,
-};
+use rig::{Absent, Rig, rig};
 use std::time::{Duration, Instant};
+use test_support::{
+    http::{Reader, publish},
+    wait::within,
+    websocket::Socket,
+};
 
 const READY: (u16, &str) = (200, "ready\n");
 const AWAY: (u16, &str) = (503, "not ready: the number client has no connection; it is trying\n");

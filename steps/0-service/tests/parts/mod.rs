@@ -4,14 +4,12 @@
 #![allow(clippy::unwrap_used, reason = "a panic is how a test fails")]
 #![allow(dead_code, reason = "each test file uses some of it")]
 
-pub(crate) mod waits;
-
 use service::{BoxError, OnPanic, Scope, Service};
 use std::{
     sync::{Arc, Mutex},
     time::Duration,
 };
-pub(crate) use waits::{TEST_TIMEOUT, until, within};
+pub(crate) use test_support::wait::{TEST_TIMEOUT, until, within};
 
 /// Keeps panics that say `bang`, which are meant to be, out of what the tests print.
 pub(crate) fn expect_panics() {

@@ -2,19 +2,16 @@
 #![allow(clippy::unwrap_used, reason = "a panic is how a test fails")]
 #![allow(dead_code, unused_imports, unused_macros, reason = "each test file uses some of it")]
 
-#[path = "../../../0-service/tests/parts/waits.rs"]
-mod waits;
-
 use number_server::NumberServer;
 use service::{Error, Lifecycle, Settings, settings::Sources};
 use socket2::{Domain, Socket, Type};
 use std::{io, net::SocketAddr, path::PathBuf, sync::Arc};
 use tempfile::TempDir;
+pub(crate) use test_support::wait::{TEST_TIMEOUT, until, within};
 use tokio::{
     io::{AsyncBufReadExt, AsyncReadExt, BufReader},
     net::TcpStream,
 };
-pub(crate) use waits::{TEST_TIMEOUT, until, within};
 
 pub(crate) const RUNTIMES: [&str; 3] = ["tokio", "may", "threads"];
 

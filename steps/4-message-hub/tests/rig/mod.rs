@@ -2,16 +2,16 @@
 #![allow(clippy::unwrap_used, reason = "a panic is how a test fails")]
 #![allow(dead_code, reason = "each test file uses some of it")]
 
-#[path = "../../../3-pubsub/tests/parts/mod.rs"]
-pub(crate) mod parts;
-mod socket;
-
 use message_hub::MessageHub;
-use parts::{settings, started, until, within};
 use pubsub::ChannelName;
 use service::{Lifecycle, Service, Settings, settings::Sources};
-pub(crate) use socket::Socket;
 use std::{collections::BTreeMap, net::SocketAddr, path::Path, sync::Arc};
+use test_support::{
+    http,
+    running::{settings, started},
+    wait::{until, within},
+    websocket::Socket,
+};
 
 /// A hub that runs.
 pub(crate) struct Rig {
@@ -61,7 +61,7 @@ impl Rig {
     }
 
     pub(crate) async fn publish(&self, channel: &str, message: &str) {
-        parts::publish(self.http, channel, message).await;
+        http::publish(self.http, channel, message).await;
     }
 
     pub(crate) async fn stop(&self) {

@@ -2,22 +2,22 @@
 #![allow(clippy::unwrap_used, reason = "a panic is how a test fails")]
 #![allow(dead_code, unused_imports, reason = "each test file uses some of it")]
 
-#[path = "../../../3-pubsub/tests/parts/mod.rs"]
-pub(crate) mod parts;
 mod peer;
-#[path = "../../../4-message-hub/tests/rig/socket.rs"]
-mod socket;
 
 use gateway::Gateway;
-use parts::{Answer, TEST_TIMEOUT, ask, started, within};
 pub(crate) use peer::Absent;
 use service::{Lifecycle, Settings, Status};
-pub(crate) use socket::Socket;
 use std::{
     collections::BTreeMap,
     net::SocketAddr,
     sync::Arc,
     time::{Duration, Instant},
+};
+use test_support::{
+    http::{Answer, ask},
+    running::started,
+    wait::{TEST_TIMEOUT, within},
+    websocket::Socket,
 };
 
 /// A gateway that runs.

@@ -1,7 +1,7 @@
 //! A number server that does what a test says: it comes, it says numbers, it goes.
 
-use super::parts::within;
 use std::net::SocketAddr;
+use test_support::wait::within;
 use tokio::{
     io::AsyncWriteExt,
     net::{TcpListener, TcpSocket, TcpStream},

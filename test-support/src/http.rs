@@ -1,53 +1,44 @@
-//! A small client of HTTP/1.1 that sees every byte, and a service to talk to.
-#![allow(clippy::unwrap_used, reason = "a panic is how a test fails")]
-#![allow(dead_code, unused_imports, reason = "each test file uses some of it")]
+//! A small client of HTTP/1.1 that sees every byte.
 
-#[path = "../../../0-service/tests/parts/waits.rs"]
-mod waits;
-
-use service::{Lifecycle, Service, Settings};
-use std::{collections::HashMap, net::SocketAddr, sync::Arc};
+use crate::wait::within;
+use std::{collections::HashMap, net::SocketAddr};
 use tokio::{
     io::{AsyncBufReadExt, AsyncReadExt, AsyncWriteExt, BufReader},
     net::TcpStream,
 };
-pub(crate) use waits::{TEST_TIMEOUT, until, within};
-
-/// Settings with free ports of the loopback interface for these, and with these values besides.
-pub(crate) fn settings(binds: &[&str], values: &[(&str, &str)]) -> Settings {
-    Settings::with(binds.iter().map(|bind| (*bind, "127.0.0.1:0")).chain(values.iter().copied()))
-}
-
-/// A service that runs, as one piece of a program.
-pub(crate) async fn started(service: Arc<dyn Service>) -> Lifecycle {
-    let lifecycle = Lifecycle::new(service);
-    within("start", lifecycle.start()).await.unwrap();
-    lifecycle
-}
 
 /// One connection.
-pub(crate) struct Client(pub(crate) BufReader<TcpStream>);
+pub struct Client(
+    /// What has come and has not been read is in the buffer.
+    pub BufReader<TcpStream>,
+);
 
 /// An answer without its body, or with it.
 #[derive(Debug)]
-pub(crate) struct Answer {
-    pub(crate) status: u16,
-    pub(crate) headers: HashMap<String, String>,
-    pub(crate) body: String,
+pub struct Answer {
+    /// Its status.
+    pub status: u16,
+    /// Its headers, by their names in small letters.
+    pub headers: HashMap<String, String>,
+    /// Its body; empty until it is read.
+    pub body: String,
 }
 
 impl Answer {
-    pub(crate) fn header(&self, name: &str) -> &str {
+    /// The header of this name; empty if there is none.
+    pub fn header(&self, name: &str) -> &str {
         self.headers.get(name).map_or("", String::as_str)
     }
 }
 
 impl Client {
-    pub(crate) async fn connect(address: SocketAddr) -> Self {
+    /// Connects.
+    pub async fn connect(address: SocketAddr) -> Self {
         Client(BufReader::new(within("connect", TcpStream::connect(address)).await.unwrap()))
     }
 
-    pub(crate) async fn send(&mut self, bytes: &[u8]) {
+    /// Sends all of it.
+    pub async fn send(&mut self, bytes: &[u8]) {
         within("send", self.0.write_all(bytes)).await.unwrap();
     }
 
@@ -59,7 +50,7 @@ impl Client {
     }
 
     /// The status and the headers of an answer.
-    pub(crate) async fn head(&mut self) -> Answer {
+    pub async fn head(&mut self) -> Answer {
         let status = self.line().await;
         let status =
             status.strip_prefix("HTTP/1.1 ").unwrap_or_else(|| panic!("no status: {status:?}"));
@@ -75,7 +66,7 @@ impl Client {
     }
 
     /// An answer that ends.
-    pub(crate) async fn answer(&mut self) -> Answer {
+    pub async fn answer(&mut self) -> Answer {
         let mut answer = self.head().await;
         if answer.header("transfer-encoding") == "chunked" {
             while let Some(chunk) = self.chunk().await {
@@ -92,7 +83,7 @@ impl Client {
     }
 
     /// A chunk of a body; `None` after the last.
-    pub(crate) async fn chunk(&mut self) -> Option<String> {
+    pub async fn chunk(&mut self) -> Option<String> {
         let size = self.line().await;
         let size =
             usize::from_str_radix(&size, 16).unwrap_or_else(|_| panic!("no chunk: {size:?}"));
@@ -103,7 +94,7 @@ impl Client {
     }
 
     /// What the connection has until it ends.
-    pub(crate) async fn rest(&mut self) -> String {
+    pub async fn rest(&mut self) -> String {
         let mut rest = Vec::new();
         let _ = within("the end", self.0.read_to_end(&mut rest)).await;
         String::from_utf8_lossy(&rest).into_owned()
@@ -111,14 +102,14 @@ impl Client {
 }
 
 /// Asks, and waits for all of the answer.
-pub(crate) async fn ask(address: SocketAddr, request: &str) -> Answer {
+pub async fn ask(address: SocketAddr, request: &str) -> Answer {
     let mut client = Client::connect(address).await;
     client.send(request.as_bytes()).await;
     client.answer().await
 }
 
 /// A request with a body.
-pub(crate) fn with_body(method: &str, path: &str, headers: &str, body: &str) -> String {
+pub fn with_body(method: &str, path: &str, headers: &str, body: &str) -> String {
     let length = body.len();
     format!(
         "{method} {path} HTTP/1.1\r\nHost: x\r\n{headers}Content-Length: {length}\r\n\r\n{body}"
@@ -126,26 +117,27 @@ pub(crate) fn with_body(method: &str, path: &str, headers: &str, body: &str) -> 
 }
 
 /// Publishes, and sees that it is done.
-pub(crate) async fn publish(address: SocketAddr, channel: &str, message: &str) {
+pub async fn publish(address: SocketAddr, channel: &str, message: &str) {
     let answer = ask(address, &with_body("POST", channel, "", message)).await;
     assert_eq!((answer.status, &*answer.body), (200, "OK\n"), "{answer:?}");
 }
 
 /// A reader of a stream.
-pub(crate) struct Reader {
+pub struct Reader {
     client: Client,
-    pub(crate) head: Answer,
+    /// The status and the headers of the answer.
+    pub head: Answer,
     text: String,
 }
 
 impl Reader {
     /// Subscribes; it has, when this returns.
-    pub(crate) async fn subscribe(address: SocketAddr, path: &str) -> Self {
+    pub async fn subscribe(address: SocketAddr, path: &str) -> Self {
         Self::subscribe_with(address, path, "").await
     }
 
     /// Subscribes with these header lines.
-    pub(crate) async fn subscribe_with(address: SocketAddr, path: &str, headers: &str) -> Self {
+    pub async fn subscribe_with(address: SocketAddr, path: &str, headers: &str) -> Self {
         let mut client = Client::connect(address).await;
         client.send(format!("GET {path} HTTP/1.1\r\nHost: x\r\n{headers}\r\n").as_bytes()).await;
         let head = client.head().await;
@@ -154,7 +146,7 @@ impl Reader {
     }
 
     /// The text up to and with `end`; what there is, if the stream ends before.
-    pub(crate) async fn piece(&mut self, end: &str) -> String {
+    pub async fn piece(&mut self, end: &str) -> String {
         loop {
             if let Some(at) = self.text.find(end) {
                 return self.text.drain(..at + end.len()).collect();
@@ -167,12 +159,12 @@ impl Reader {
     }
 
     /// A line, with its end; empty when the stream has ended.
-    pub(crate) async fn line(&mut self) -> String {
+    pub async fn line(&mut self) -> String {
         self.piece("\n").await
     }
 
     /// The next line that is not empty, without its end.
-    pub(crate) async fn message(&mut self) -> String {
+    pub async fn message(&mut self) -> String {
         loop {
             match &*self.line().await {
                 "\n" => {}
@@ -182,7 +174,7 @@ impl Reader {
     }
 
     /// The rest, up to the last chunk.
-    pub(crate) async fn rest(&mut self) -> String {
+    pub async fn rest(&mut self) -> String {
         let mut rest = std::mem::take(&mut self.text);
         while let Some(chunk) = self.client.chunk().await {
             rest += &chunk;
@@ -190,7 +182,8 @@ impl Reader {
         rest
     }
 
-    pub(crate) fn stream(&self) -> &TcpStream {
+    /// The socket.
+    pub fn stream(&self) -> &TcpStream {
         self.client.0.get_ref()
     }
 }

@@ -1,6 +1,6 @@
 //! A client's end of a WebSocket.
 
-use super::parts::{TEST_TIMEOUT, within};
+use crate::wait::{TEST_TIMEOUT, within};
 use std::net::{SocketAddr, TcpStream};
 use tungstenite::{
     HandshakeError, Message, WebSocket, client::IntoClientRequest, handshake::client::Response,
@@ -13,14 +13,15 @@ async fn blocking<T: Send + 'static>(what: &str, act: impl FnOnce() -> T + Send 
 }
 
 /// A client's end of a WebSocket.
-pub(crate) struct Socket {
+pub struct Socket {
     socket: Option<WebSocket<TcpStream>>,
-    pub(crate) response: Response,
+    /// The answer to its handshake.
+    pub response: Response,
 }
 
 impl Socket {
     /// Opens a WebSocket with these headers; the status and the sentence of a rejection.
-    pub(crate) async fn open(
+    pub async fn open(
         address: SocketAddr,
         path: &str,
         headers: &[(&'static str, &str)],
@@ -60,12 +61,12 @@ impl Socket {
     }
 
     /// What comes next.
-    pub(crate) async fn any(&mut self) -> Message {
+    pub async fn any(&mut self) -> Message {
         self.with("a message", |socket| socket.read().unwrap()).await
     }
 
     /// What comes next, pings and pongs aside.
-    pub(crate) async fn next(&mut self) -> Message {
+    pub async fn next(&mut self) -> Message {
         self.with("a message", |socket| {
             loop {
                 match socket.read().unwrap() {
@@ -78,7 +79,7 @@ impl Socket {
     }
 
     /// The next text.
-    pub(crate) async fn text(&mut self) -> String {
+    pub async fn text(&mut self) -> String {
         match self.next().await {
             Message::Text(text) => text.as_str().to_owned(),
             other => panic!("no text: {other:?}"),
@@ -86,7 +87,7 @@ impl Socket {
     }
 
     /// The code and reason of the close that comes next.
-    pub(crate) async fn close(&mut self) -> (u16, String) {
+    pub async fn close(&mut self) -> (u16, String) {
         match self.next().await {
             Message::Close(Some(frame)) => (frame.code.into(), frame.reason.as_str().to_owned()),
             other => panic!("no close: {other:?}"),
@@ -94,7 +95,7 @@ impl Socket {
     }
 
     /// Sends the same so many times, without a look at what comes back.
-    pub(crate) async fn write_all(&mut self, count: usize, message: Message) {
+    pub async fn write_all(&mut self, count: usize, message: Message) {
         self.with("write", move |socket| {
             (0..count).try_for_each(|_| socket.write(message.clone()))?;
             socket.flush()
@@ -103,7 +104,8 @@ impl Socket {
         .unwrap();
     }
 
-    pub(crate) async fn send(&mut self, message: Message) {
+    /// Sends a message.
+    pub async fn send(&mut self, message: Message) {
         self.with("send", |socket| socket.send(message)).await.unwrap();
     }
 }

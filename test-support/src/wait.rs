@@ -1,20 +1,19 @@
 //! Waits that end: a test that hangs says what it waited for.
-#![allow(dead_code, reason = "each test file uses some of it")]
 
 use std::time::{Duration, Instant};
 
 /// How long anything may take before a test takes it to hang. Generous: a busy machine is slow.
-pub(crate) const TEST_TIMEOUT: Duration = Duration::from_secs(30);
+pub const TEST_TIMEOUT: Duration = Duration::from_secs(30);
 
 /// Awaits `future`; fails the test if it hangs.
-pub(crate) async fn within<T>(what: &str, future: impl Future<Output = T>) -> T {
+pub async fn within<T>(what: &str, future: impl Future<Output = T>) -> T {
     tokio::time::timeout(TEST_TIMEOUT, future)
         .await
         .unwrap_or_else(|_| panic!("{what}: not within {TEST_TIMEOUT:?}"))
 }
 
 /// Waits until a count that tells nobody when it changes is what it should be.
-pub(crate) async fn until(what: &str, mut holds: impl FnMut() -> bool) {
+pub async fn until(what: &str, mut holds: impl FnMut() -> bool) {
     let began = Instant::now();
     while !holds() {
         assert!(began.elapsed() < TEST_TIMEOUT, "{what}: not within {TEST_TIMEOUT:?}");

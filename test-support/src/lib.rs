@@ -1,0 +1,16 @@
+//! What the tests of several steps use.
+//!
+//! | module | what |
+//! | --- | --- |
+//! | [`wait`] | waits that end: a test that hangs says what it waited for |
+//! | [`running`] | a service that runs, on free ports |
+//! | [`http`] | a small client of HTTP/1.1 that sees every byte |
+//! | [`websocket`] | a client's end of a WebSocket |
+//!
+//! Whatever goes wrong here is a panic, which is how a test fails.
+#![allow(clippy::unwrap_used, reason = "a panic is how a test fails")]
+
+pub mod http;
+pub mod running;
+pub mod wait;
+pub mod websocket;
