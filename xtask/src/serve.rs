@@ -19,8 +19,8 @@ use tokio::sync::watch;
 use tower_http::services::ServeDir;
 
 /// What a change in may change the book.
-const WATCHED: [&str; 6] =
-    ["book.toml", "book", "steps", "examples", "tests/snapshots", "justfile"];
+const WATCHED: [&str; 7] =
+    ["book.toml", "book", "steps", "examples", "test-support", "tests/snapshots", "justfile"];
 
 /// Editors write in several steps; the build waits until nothing has changed for this long.
 const QUIET: Duration = Duration::from_millis(100);

@@ -48,9 +48,16 @@ impl Served {
     fn start() -> Self {
         let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
         let copy = tempfile::tempdir().unwrap();
-        for name in
-            ["book.toml", "Cargo.toml", "justfile", "book", "steps", "examples", "tests/snapshots"]
-        {
+        for name in [
+            "book.toml",
+            "Cargo.toml",
+            "justfile",
+            "book",
+            "steps",
+            "examples",
+            "test-support",
+            "tests/snapshots",
+        ] {
             copy_all(&root.join(name), &copy.path().join(name));
         }
         let mut child = Command::new(env!("CARGO_BIN_EXE_xtask"))

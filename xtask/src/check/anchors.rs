@@ -13,7 +13,7 @@ static ANCHOR: LazyLock<Regex> =
     LazyLock::new(|| Regex::new(r"(?m)^\s*//\s*ANCHOR:\s*([\w-]+)").expect("a pattern"));
 
 /// The folders that chapters list files of.
-const LISTED: [&str; 2] = ["steps", "examples"];
+const LISTED: [&str; 3] = ["steps", "examples", "test-support"];
 
 pub(super) fn faults(root: &Path, chapters: &[Chapter]) -> anyhow::Result<Vec<Fault>> {
     let shown: BTreeSet<_> = directives(chapters, &["listing", "lines"])

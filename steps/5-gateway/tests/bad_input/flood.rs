@@ -1,16 +1,20 @@
 //! Those who ask after metrics again and again.
 
-use crate::{case::survives, client::Client, hub::Hub};
 use std::thread;
+use test_support::bad_input::{Case, case::survives, client::Client, hub::Hub};
+use test_support::cases;
+
+/// The cases of this file.
+pub(crate) const CASES: &[Case] =
+    cases![thousands_who_ask_for_metrics_and_channels_leave_nothing_behind,];
 
 const CONNECTIONS: usize = 8;
 const REQUESTS: usize = 500;
 
-#[test]
 fn thousands_who_ask_for_metrics_and_channels_leave_nothing_behind() {
     survives(&[], |hub| {
         for number in 0..200 {
-            crate::client::publish(hub.http, &format!("/flood/{number}"), "x");
+            test_support::bad_input::client::publish(hub.http, &format!("/flood/{number}"), "x");
         }
         thread::scope(|scope| {
             for number in 0..CONNECTIONS {

@@ -1,16 +1,23 @@
 //! What a stranger smuggles into the page is not run: the page has no script or style but its
 //! files, and says so.
 
-use crate::{client::Client, hub::Hub};
 use std::net::SocketAddr;
+use test_support::bad_input::{Case, client::Client, hub::Hub};
+use test_support::cases;
 
-fn get(address: SocketAddr, path: &str) -> crate::client::Answer {
+/// The cases of this file.
+pub(crate) const CASES: &[Case] = cases![
+    the_page_says_that_only_scripts_and_styles_of_this_port_are_run,
+    the_page_has_no_script_or_style_in_it_and_its_files_are_there,
+    a_script_style_or_handler_in_a_page_would_be_found,
+];
+
+fn get(address: SocketAddr, path: &str) -> test_support::bad_input::client::Answer {
     let mut client = Client::connect(address);
     client.send(format!("GET {path} HTTP/1.1\r\nHost: x\r\n\r\n"));
     client.answer().unwrap()
 }
 
-#[test]
 fn the_page_says_that_only_scripts_and_styles_of_this_port_are_run() {
     let hub = Hub::start(&[]);
     let answer = get(hub.http, "/");
@@ -24,7 +31,6 @@ fn the_page_says_that_only_scripts_and_styles_of_this_port_are_run() {
     hub.stop();
 }
 
-#[test]
 fn the_page_has_no_script_or_style_in_it_and_its_files_are_there() {
     let hub = Hub::start(&[]);
     let page = get(hub.http, "/").body;
@@ -88,7 +94,6 @@ fn attributes(tag: &str) -> impl Iterator<Item = (String, String)> {
     })
 }
 
-#[test]
 fn a_script_style_or_handler_in_a_page_would_be_found() {
     let proper = r#"<!DOCTYPE html><html lang="en"><head><link rel="stylesheet" href="/static/a.css">
         <script type="module" src="/static/a.js"></script></head><body><!-- a=b --><p class="on">on=1</body>"#;

@@ -1,11 +1,25 @@
 //! What only the web port has: paths that are no channels, and a page.
 
-use crate::{
+use std::{net::SocketAddr, path::Path, sync::LazyLock};
+use test_support::bad_input::{
+    Case,
     case::survives,
     client::{Answer, Client, post},
     sockets::{Socket, handshake},
 };
-use std::{net::SocketAddr, path::Path, sync::LazyLock};
+use test_support::cases;
+
+/// The cases of this file.
+pub(crate) const CASES: &[Case] = cases![
+    a_fixed_path_is_asked_for_and_nothing_else_is_done_to_it,
+    who_asks_for_the_head_of_a_fixed_path_gets_no_body,
+    a_handshake_on_a_fixed_path_opens_no_websocket,
+    a_strange_path_is_what_it_says_or_refused,
+    no_channel_hides_behind_a_fixed_path,
+    a_page_of_a_foreign_origin_gets_nothing,
+    a_host_that_is_not_ours_is_refused_but_told_whether_we_are_well,
+    no_answer_may_be_taken_for_what_it_is_not,
+];
 
 /// What is at fixed paths, and their media types, beside the files of the page.
 const FIXED: [(&str, &str); 6] = [
@@ -70,7 +84,6 @@ fn is_sentence(body: &str) -> bool {
     sentence.contains(' ') && !sentence.contains(['\n', '\r'])
 }
 
-#[test]
 fn a_fixed_path_is_asked_for_and_nothing_else_is_done_to_it() {
     survives(&[], |hub| {
         for (path, media_type) in fixed() {
@@ -90,7 +103,6 @@ fn a_fixed_path_is_asked_for_and_nothing_else_is_done_to_it() {
     });
 }
 
-#[test]
 fn who_asks_for_the_head_of_a_fixed_path_gets_no_body() {
     survives(&[], |hub| {
         for (path, media_type) in fixed() {
@@ -104,7 +116,6 @@ fn who_asks_for_the_head_of_a_fixed_path_gets_no_body() {
     });
 }
 
-#[test]
 fn a_handshake_on_a_fixed_path_opens_no_websocket() {
     survives(&["websocket_publish=true"], |hub| {
         for (path, media_type) in fixed() {
@@ -127,7 +138,6 @@ enum Meant {
 
 /// Encoded, a path means what it means without. There is no file but those that are meant, and
 /// nothing beside them under `/static/`.
-#[test]
 fn a_strange_path_is_what_it_says_or_refused() {
     use Meant::{Channel, Health, Refused};
     let cases = [
@@ -183,7 +193,6 @@ fn a_strange_path_is_what_it_says_or_refused() {
     });
 }
 
-#[test]
 fn no_channel_hides_behind_a_fixed_path() {
     survives(&["websocket_publish=true"], |hub| {
         for (path, _) in fixed().filter(|(path, _)| *path != "/") {
@@ -203,7 +212,6 @@ fn no_channel_hides_behind_a_fixed_path() {
     });
 }
 
-#[test]
 fn a_page_of_a_foreign_origin_gets_nothing() {
     survives(&["allowed_origins=https://good.example", "websocket_publish=true"], |hub| {
         for origin in ["https://evil.example", "null", "http://x.evil.example", "https://x:1", ""] {
@@ -234,7 +242,6 @@ fn a_page_of_a_foreign_origin_gets_nothing() {
 }
 
 /// `x` is the host that the innocent ask for.
-#[test]
 fn a_host_that_is_not_ours_is_refused_but_told_whether_we_are_well() {
     survives(&["allowed_hosts=x"], |hub| {
         for headers in ["Host: evil.example\r\n", "Host: x.evil.example\r\n"] {
@@ -256,7 +263,6 @@ fn a_host_that_is_not_ours_is_refused_but_told_whether_we_are_well() {
     });
 }
 
-#[test]
 fn no_answer_may_be_taken_for_what_it_is_not() {
     survives(&[], |hub| {
         let channels =

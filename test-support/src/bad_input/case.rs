@@ -1,7 +1,7 @@
 //! What each case looks at when the attack is over: the program lives, the innocent have read
 //! everything, memory and files are given back.
 
-use crate::{
+use super::{
     client,
     hub::{Hub, until},
     readers::Reader,
@@ -24,12 +24,12 @@ const ATTACKS: usize = 4;
 ///
 /// It is done again: what stays in use after the first time is what the allocator keeps for the
 /// next; what is added by each of the others leaks.
-pub(crate) fn survives(settings: &[&str], attack: impl Fn(&Hub)) {
+pub fn survives(settings: &[&str], attack: impl Fn(&Hub)) {
     survives_within(SLACK, settings, attack);
 }
 
 /// As [`survives`], for attacks so large that the allocator's gaps are, too.
-pub(crate) fn survives_within(slack: usize, settings: &[&str], attack: impl Fn(&Hub)) {
+pub fn survives_within(slack: usize, settings: &[&str], attack: impl Fn(&Hub)) {
     let mut hub = Hub::start(settings);
     let files = hub.files() + INNOCENTS;
     let innocents = Innocents::of(&hub);

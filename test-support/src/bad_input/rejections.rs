@@ -1,12 +1,22 @@
 //! What is no request, or not one for a channel.
 
-use crate::{
+use super::{
+    Case,
     case::survives,
+    cases,
     client::{Client, post},
-    program,
+    program::program,
 };
 
-#[test]
+/// The cases of this file.
+pub(super) const CASES: &[Case] = cases![
+    what_names_no_channel_or_asks_for_what_is_not_is_refused_with_a_sentence,
+    what_is_no_message_is_refused_with_a_sentence,
+    a_method_that_is_not_for_channels_is_answered_405_with_those_that_are,
+    what_is_not_http_1_is_answered_400_or_hung_up_on,
+    a_bare_line_feed_ends_a_line_and_nothing_is_hidden_by_it,
+];
+
 fn what_names_no_channel_or_asks_for_what_is_not_is_refused_with_a_sentence() {
     survives(&[], |hub| {
         let long = format!("/{}", "x".repeat(300));
@@ -35,7 +45,7 @@ fn what_names_no_channel_or_asks_for_what_is_not_is_refused_with_a_sentence() {
             (400, "/a?as=json&as=xml"),
         ];
         let mut client = Client::connect(hub.http);
-        let nowhere = program::NOWHERE.iter().map(|path| (404, *path));
+        let nowhere = program().nowhere.iter().map(|path| (404, *path));
         for (status, path) in nowhere.chain(asks) {
             client.send(format!("GET {path} HTTP/1.1\r\nHost: x\r\n\r\n"));
             let answer = client.answer().unwrap();
@@ -48,7 +58,6 @@ fn what_names_no_channel_or_asks_for_what_is_not_is_refused_with_a_sentence() {
     });
 }
 
-#[test]
 fn what_is_no_message_is_refused_with_a_sentence() {
     survives(&[], |hub| {
         let mut client = Client::connect(hub.http);
@@ -67,10 +76,9 @@ fn what_is_no_message_is_refused_with_a_sentence() {
     });
 }
 
-#[test]
 fn a_method_that_is_not_for_channels_is_answered_405_with_those_that_are() {
     survives(&[], |hub| {
-        let (at_websocket, not_at_websocket) = program::METHODS_AT_WEBSOCKET;
+        let (at_websocket, not_at_websocket) = program().methods_at_websocket;
         let ports = [
             (
                 hub.http,
@@ -99,7 +107,6 @@ fn a_method_that_is_not_for_channels_is_answered_405_with_those_that_are() {
     });
 }
 
-#[test]
 fn what_is_not_http_1_is_answered_400_or_hung_up_on() {
     survives(&[], |hub| {
         let hello = b"\x16\x03\x01\x00\xa5\x01\x00\x00\xa1\x03\x03 and so on\r\n\r\n";
@@ -135,7 +142,6 @@ fn what_is_not_http_1_is_answered_400_or_hung_up_on() {
 }
 
 /// RFC 9112, section 2.2, lets a server take a bare line feed for the end of a line.
-#[test]
 fn a_bare_line_feed_ends_a_line_and_nothing_is_hidden_by_it() {
     survives(&[], |hub| {
         let mut client = Client::connect(hub.http);

@@ -1,7 +1,9 @@
 //! Too many, too much, all at once.
 
-use crate::{
+use super::{
+    Case,
     case::{survives, survives_within},
+    cases,
     client::{self, Client},
     hub::{Hub, TEST_TIMEOUT},
     sockets::{self, CONTINUATION, FIN, PING, Socket, TEXT, frame},
@@ -12,6 +14,18 @@ use std::{
     time::{Duration, Instant},
 };
 
+/// The cases of this file.
+pub(super) const CASES: &[Case] = cases![
+    a_thousand_connections_that_say_nothing_are_cut_off,
+    a_thousand_connections_that_are_reset_leave_nothing_behind,
+    a_thousand_readers_that_stop_reading_are_cut_off,
+    who_pings_and_pings_and_reads_no_pong_is_cut_off_and_fills_no_memory,
+    a_stream_of_empty_fragments_keeps_nobody_from_his_turn,
+    fragments_for_ever_are_closed_with_1009_as_soon_as_they_are_too_long,
+    strangers_who_ask_for_channels_without_end_take_no_message_from_others,
+    ten_thousand_readers_that_come_back_at_once_are_all_served,
+];
+
 /// Lets this process, and the hubs that it starts, open as many files as it may. Returns how many.
 fn raise_file_limit() -> usize {
     let limit = getrlimit(Resource::Nofile);
@@ -19,7 +33,6 @@ fn raise_file_limit() -> usize {
     limit.maximum.map_or(usize::MAX, |limit| limit as usize)
 }
 
-#[test]
 fn a_thousand_connections_that_say_nothing_are_cut_off() {
     raise_file_limit();
     survives(&["header_timeout=0.5"], |hub| {
@@ -30,7 +43,6 @@ fn a_thousand_connections_that_say_nothing_are_cut_off() {
     });
 }
 
-#[test]
 fn a_thousand_connections_that_are_reset_leave_nothing_behind() {
     raise_file_limit();
     survives(&["websocket_publish=true"], |hub| {
@@ -58,7 +70,6 @@ fn sent(hub: &Hub, request: &str) -> Client {
 }
 
 /// The clients stay: it is the hub that parts from them.
-#[test]
 fn a_thousand_readers_that_stop_reading_are_cut_off() {
     raise_file_limit();
     let settings = [
@@ -72,7 +83,7 @@ fn a_thousand_readers_that_stop_reading_are_cut_off() {
         let readers: Vec<_> = (0..1000).map(|number| stuck(hub, number)).collect();
         let text = "x".repeat(60_000);
         let mut published = 0;
-        crate::hub::until(
+        super::hub::until(
             "readers that read nothing",
             || hub.files(),
             |files| {
@@ -104,7 +115,6 @@ fn stuck(hub: &Hub, number: usize) -> Client {
     client
 }
 
-#[test]
 fn who_pings_and_pings_and_reads_no_pong_is_cut_off_and_fills_no_memory() {
     let settings = ["keepalive_interval=0.2", "idle_timeout=0.6", "send_buffer_bytes=4096"];
     survives(&settings, |hub| {
@@ -124,7 +134,6 @@ fn who_pings_and_pings_and_reads_no_pong_is_cut_off_and_fills_no_memory() {
 }
 
 /// As fast as they can, from more connections than the hub has threads.
-#[test]
 fn a_stream_of_empty_fragments_keeps_nobody_from_his_turn() {
     let settings = ["keepalive_interval=0.2", "idle_timeout=1", "websocket_publish=true"];
     let threads = thread::available_parallelism().unwrap().get() * 2;
@@ -142,7 +151,6 @@ fn a_stream_of_empty_fragments_keeps_nobody_from_his_turn() {
     });
 }
 
-#[test]
 fn fragments_for_ever_are_closed_with_1009_as_soon_as_they_are_too_long() {
     survives(&["websocket_publish=true", "keepalive_interval=0.2"], |hub| {
         let mut socket = Socket::open(hub.websocket, "/fragments");
@@ -160,7 +168,6 @@ fn fragments_for_ever_are_closed_with_1009_as_soon_as_they_are_too_long() {
 
 /// Who may not publish can still make channels, by asking for them, and so make memory short.
 // ANCHOR: strangers
-#[test]
 fn strangers_who_ask_for_channels_without_end_take_no_message_from_others() {
     let settings = ["max_hub_bytes=2097152", "publish_token=right"];
     survives(&settings, |hub| {
@@ -215,7 +222,6 @@ fn reader(hub: &Hub, path: &str) -> Client {
 }
 
 /// As when the hub was away for a moment.
-#[test]
 fn ten_thousand_readers_that_come_back_at_once_are_all_served() {
     let count = (raise_file_limit() / 2 - 500).min(10_000);
     let slack = 4 * 1024 * count; // a tenth of what a reader takes
@@ -233,7 +239,7 @@ fn ten_thousand_readers_that_come_back_at_once_are_all_served() {
         }
         readers.into_iter().for_each(Socket::reset);
         // Until then, those who come at the next attack could find it full.
-        crate::hub::until("readers that have left", || hub.files(), |files| *files <= before);
+        super::hub::until("readers that have left", || hub.files(), |files| *files <= before);
     });
 }
 

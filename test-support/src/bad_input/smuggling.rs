@@ -1,11 +1,23 @@
 //! Requests of which one server sees one, and another two. Here each is one, or refused.
 
-use crate::{
+use super::{
+    Case,
     case::survives,
+    cases,
     client::{Answer, Client, post, published},
     hub::Hub,
-    program,
+    program::program,
 };
+
+/// The cases of this file.
+pub(super) const CASES: &[Case] = cases![
+    a_body_of_two_lengths_or_none_that_is_clear_is_refused_and_nothing_after_it_is_served,
+    a_body_with_a_length_and_chunks_is_that_of_the_chunks_and_the_last_of_its_connection,
+    chunks_are_no_thing_of_http_1_0,
+    a_request_within_a_body_that_nobody_wants_is_not_served,
+    one_length_told_twice_is_one,
+    a_request_says_once_which_host_it_is_for_or_is_refused_on_every_port,
+];
 
 /// A request that a body or a strange header is to smuggle in.
 const HIDDEN: &str = "POST /hidden HTTP/1.1\r\nHost: x\r\nContent-Length: 4\r\n\r\nEVIL";
@@ -22,7 +34,6 @@ fn assert_nothing_hidden(hub: &Hub) {
     assert!(!published.contains("EVIL"), "{published}");
 }
 
-#[test]
 fn a_body_of_two_lengths_or_none_that_is_clear_is_refused_and_nothing_after_it_is_served() {
     survives(&[], |hub| {
         let shapes = [
@@ -74,7 +85,6 @@ fn a_body_of_two_lengths_or_none_that_is_clear_is_refused_and_nothing_after_it_i
 }
 
 /// RFC 9112, section 6.1: the encoding counts, the length does not, and the connection is closed.
-#[test]
 fn a_body_with_a_length_and_chunks_is_that_of_the_chunks_and_the_last_of_its_connection() {
     survives(&[], |hub| {
         for lengths in [
@@ -95,7 +105,6 @@ fn a_body_with_a_length_and_chunks_is_that_of_the_chunks_and_the_last_of_its_con
     });
 }
 
-#[test]
 fn chunks_are_no_thing_of_http_1_0() {
     survives(&[], |hub| {
         let body = format!("Transfer-Encoding: chunked\r\n\r\n2\r\nok\r\n0\r\n\r\n{HIDDEN}");
@@ -105,7 +114,6 @@ fn chunks_are_no_thing_of_http_1_0() {
     });
 }
 
-#[test]
 fn a_request_within_a_body_that_nobody_wants_is_not_served() {
     survives(&["header_timeout=0.4", "keepalive_interval=0.2"], |hub| {
         let hidden = HIDDEN.repeat(2000); // more than is read at once
@@ -116,7 +124,7 @@ fn a_request_within_a_body_that_nobody_wants_is_not_served() {
         ];
         let requests = [
             ("POST /a//b", 400),
-            ("POST /", program::PUBLISHED_TO_ROOT),
+            ("POST /", program().published_to_root),
             ("PUT /hidden", 405),
             ("DELETE /hidden", 405),
             ("OPTIONS /hidden", 200),
@@ -144,7 +152,6 @@ fn a_request_within_a_body_that_nobody_wants_is_not_served() {
     });
 }
 
-#[test]
 fn one_length_told_twice_is_one() {
     survives(&["header_timeout=0.4"], |hub| {
         let twice =
@@ -155,7 +162,6 @@ fn one_length_told_twice_is_one() {
 }
 
 /// RFC 9112, section 3.2: of a request for two hosts, a proxy may have looked at the other.
-#[test]
 fn a_request_says_once_which_host_it_is_for_or_is_refused_on_every_port() {
     survives(&["keepalive_interval=0.2"], |hub| {
         for port in [hub.http, hub.tail, hub.websocket] {

@@ -1,11 +1,22 @@
 //! Clients that say too little, too slowly.
 
-use crate::{
+use super::{
+    Case,
     case::survives,
+    cases,
     client::{Client, post, published},
     sockets::{self, Socket},
 };
 use std::time::Duration;
+
+/// The cases of this file.
+pub(super) const CASES: &[Case] = cases![
+    slow_headers_are_cut_off_within_their_limit_on_each_port,
+    slow_bodies_are_answered_408_and_cut_off_within_their_limit,
+    a_websocket_that_stops_within_a_frame_is_cut_off,
+    a_websocket_that_drips_a_frame_or_empty_fragments_is_cut_off,
+    a_websocket_that_is_closed_and_goes_on_sending_is_cut_off,
+];
 
 const LIMIT: Duration = Duration::from_millis(400);
 
@@ -31,7 +42,6 @@ fn drip_all(cases: Vec<(&str, Client, &[u8])>, then: impl Fn(&str, Client) + Syn
     });
 }
 
-#[test]
 fn slow_headers_are_cut_off_within_their_limit_on_each_port() {
     survives(&["header_timeout=0.4"], |hub| {
         let endless =
@@ -54,7 +64,6 @@ fn slow_headers_are_cut_off_within_their_limit_on_each_port() {
     });
 }
 
-#[test]
 fn slow_bodies_are_answered_408_and_cut_off_within_their_limit() {
     survives(&["body_timeout=0.4"], |hub| {
         let start = |head: &str| {
@@ -85,7 +94,6 @@ fn slow_bodies_are_answered_408_and_cut_off_within_their_limit() {
     });
 }
 
-#[test]
 fn a_websocket_that_stops_within_a_frame_is_cut_off() {
     let settings = ["websocket_publish=true", "keepalive_interval=0.1", "idle_timeout=0.4"];
     survives(&settings, |hub| {
@@ -109,7 +117,6 @@ fn a_websocket_that_stops_within_a_frame_is_cut_off() {
     });
 }
 
-#[test]
 fn a_websocket_that_drips_a_frame_or_empty_fragments_is_cut_off() {
     let settings = ["websocket_publish=true", "keepalive_interval=0.2", "idle_timeout=0.4"];
     survives(&settings, |hub| {
@@ -129,7 +136,6 @@ fn a_websocket_that_drips_a_frame_or_empty_fragments_is_cut_off() {
     });
 }
 
-#[test]
 fn a_websocket_that_is_closed_and_goes_on_sending_is_cut_off() {
     survives(&["keepalive_interval=0.2"], |hub| {
         let mut socket = Socket::open(hub.websocket, "/closed");

@@ -1,12 +1,21 @@
 //! Requests to open a WebSocket that are not as they should be.
 
-use crate::{
+use super::{
+    Case,
     case::survives,
+    cases,
     client::{Answer, Client},
     hub::Hub,
-    program,
+    program::program,
     sockets::{Socket, handshake},
 };
+
+/// The cases of this file.
+pub(super) const CASES: &[Case] = cases![
+    what_opens_no_websocket_is_told_which_would,
+    a_handshake_is_refused_as_any_request_is,
+    a_proper_handshake_is_taken_whatever_else_it_offers,
+];
 
 const KEY: Option<&str> = Some("dGhlIHNhbXBsZSBub25jZQ==");
 
@@ -16,7 +25,6 @@ fn ask(hub: &Hub, request: &str) -> Answer {
     client.answer().unwrap_or_else(|| panic!("{request:?} is answered"))
 }
 
-#[test]
 fn what_opens_no_websocket_is_told_which_would() {
     survives(&[], |hub| {
         let proper = handshake("GET", "/a", "13", KEY, "");
@@ -40,7 +48,7 @@ fn what_opens_no_websocket_is_told_which_would() {
         ];
         for request in other {
             let answer = ask(hub, &request);
-            if program::ONLY_WEBSOCKETS {
+            if program().only_websockets {
                 tells_which_would(&answer, &request);
             } else {
                 assert_eq!((answer.status, answer.header("upgrade")), (200, None), "{request:?}");
@@ -55,7 +63,6 @@ fn tells_which_would(answer: &Answer, request: &str) {
     assert!(answer.body.contains("WebSocket"), "{answer:?}");
 }
 
-#[test]
 fn a_handshake_is_refused_as_any_request_is() {
     survives(&["publish_token=right", "websocket_publish=true"], |hub| {
         let with = |more: &str| handshake("GET", "/a", "13", KEY, more);
@@ -77,7 +84,7 @@ fn a_handshake_is_refused_as_any_request_is() {
             (401, with("Authorization: Bearer rightt\r\n")),
         ];
         let nowhere =
-            program::NOWHERE.iter().map(|path| (404, handshake("GET", path, "13", KEY, "")));
+            program().nowhere.iter().map(|path| (404, handshake("GET", path, "13", KEY, "")));
         for (status, request) in nowhere.chain(refused) {
             let answer = ask(hub, &request);
             assert_eq!(answer.status, status, "{request:?}: {answer:?}");
@@ -86,7 +93,6 @@ fn a_handshake_is_refused_as_any_request_is() {
     });
 }
 
-#[test]
 fn a_proper_handshake_is_taken_whatever_else_it_offers() {
     survives(&["publish_token=right"], |hub| {
         for more in [

@@ -1,6 +1,6 @@
 //! The innocent: readers that do all as they should, on threads of their own.
 
-use crate::{
+use super::{
     client::Client,
     hub::TEST_TIMEOUT,
     sockets::{self, Socket},
@@ -12,11 +12,11 @@ use std::{
 };
 
 /// Someone who reads a channel.
-pub(crate) struct Reader(Receiver<String>);
+pub(super) struct Reader(Receiver<String>);
 
 impl Reader {
     /// Reads the lines of a stream.
-    pub(crate) fn over_http(address: SocketAddr, path: &str) -> Self {
+    pub(super) fn over_http(address: SocketAddr, path: &str) -> Self {
         let mut client = Client::connect(address);
         client.send(format!("GET {path} HTTP/1.1\r\nHost: x\r\n\r\n"));
         assert_eq!(client.answer().unwrap().status, 200);
@@ -24,7 +24,7 @@ impl Reader {
     }
 
     /// Reads the frames of a WebSocket.
-    pub(crate) fn over_websocket(address: SocketAddr, path: &str) -> Self {
+    pub(super) fn over_websocket(address: SocketAddr, path: &str) -> Self {
         let socket = Socket::open(address, path);
         Self::on_a_thread(move |tell| read_frames(socket, &tell))
     }
@@ -36,7 +36,7 @@ impl Reader {
     }
 
     /// Waits for the next message.
-    pub(crate) fn next(&self) -> String {
+    pub(super) fn next(&self) -> String {
         self.0.recv_timeout(TEST_TIMEOUT).expect("an innocent reader gets messages")
     }
 }

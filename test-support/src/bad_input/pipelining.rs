@@ -1,12 +1,20 @@
 //! Requests sent before those before them are answered.
 
-use crate::{
+use super::{
+    Case,
     case::survives,
+    cases,
     client::{Client, post, published},
 };
 use std::time::Duration;
 
-#[test]
+/// The cases of this file.
+pub(super) const CASES: &[Case] = cases![
+    a_hundred_requests_at_once_are_answered_in_order,
+    bytes_behind_a_request_for_a_stream_wait_and_do_no_harm,
+    who_asks_and_asks_and_reads_no_answer_is_cut_off,
+];
+
 fn a_hundred_requests_at_once_are_answered_in_order() {
     survives(&[], |hub| {
         let mut client = Client::connect(hub.http);
@@ -30,7 +38,6 @@ fn a_hundred_requests_at_once_are_answered_in_order() {
     });
 }
 
-#[test]
 fn bytes_behind_a_request_for_a_stream_wait_and_do_no_harm() {
     survives(&["keepalive_interval=0.2"], |hub| {
         let mut client = Client::connect(hub.http);
@@ -38,13 +45,12 @@ fn bytes_behind_a_request_for_a_stream_wait_and_do_no_harm() {
         client.send(post("/behind", "never").repeat(10));
         assert_eq!(client.answer().unwrap().status, 200);
         client.send_for_ever(&[b'x'; 65_536], Duration::from_millis(100));
-        crate::client::publish(hub.http, "/stream", "to a strange reader");
+        super::client::publish(hub.http, "/stream", "to a strange reader");
         while client.chunk().unwrap() != b"to a strange reader\n" {}
         assert!(!published(hub.http, "/behind").contains("never"));
     });
 }
 
-#[test]
 fn who_asks_and_asks_and_reads_no_answer_is_cut_off() {
     survives(&["write_timeout=0.4"], |hub| {
         let mut client = Client::narrow(hub.http);

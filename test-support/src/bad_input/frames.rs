@@ -1,11 +1,25 @@
 //! WebSocket frames that are against the protocol, or too large.
 
-use crate::{
+use super::{
+    Case,
     case::survives,
+    cases,
     client::published,
     hub::Hub,
     sockets::{self, BINARY, CLOSE, CONTINUATION, FIN, PING, PONG, Socket, TEXT, announce, frame},
 };
+
+/// The cases of this file.
+pub(super) const CASES: &[Case] = cases![
+    what_is_against_the_protocol_is_closed_with_1002,
+    what_is_no_message_is_closed_with_its_code,
+    what_is_too_large_is_closed_with_1009,
+    the_code_of_the_first_fault_is_told_whatever_comes_behind_it,
+    closes_that_are_proper_are_answered_with_their_code,
+    who_publishes_where_that_is_off_is_closed_with_1008,
+    who_publishes_without_the_token_is_closed_with_1008,
+    characters_cut_by_fragments_and_pings_between_them_make_one_message,
+];
 
 /// A peer that has been told why it is closed is hung up on soon.
 const PUBLISHING: [&str; 3] =
@@ -15,7 +29,7 @@ const RSV1: u8 = 0x40;
 const RSV2: u8 = 0x20;
 const RSV3: u8 = 0x10;
 
-type Case = (&'static str, u16, Vec<u8>);
+type Attack = (&'static str, u16, Vec<u8>);
 
 fn begun(payload: &[u8]) -> Vec<u8> {
     frame(TEXT - FIN, payload)
@@ -29,7 +43,7 @@ fn last(payload: &[u8]) -> Vec<u8> {
     frame(CONTINUATION, payload)
 }
 
-fn against_the_protocol() -> Vec<Case> {
+fn against_the_protocol() -> Vec<Attack> {
     let long = [b'x'; 126];
     vec![
         ("an unmasked text", 1002, sockets::unmasked(TEXT, b"text")),
@@ -63,7 +77,7 @@ fn against_the_protocol() -> Vec<Case> {
     ]
 }
 
-fn not_text() -> Vec<Case> {
+fn not_text() -> Vec<Attack> {
     vec![
         ("no UTF-8", 1007, frame(TEXT, b"ab\xff")),
         ("a surrogate", 1007, frame(TEXT, b"\xed\xa0\x80")),
@@ -83,7 +97,7 @@ fn not_text() -> Vec<Case> {
     ]
 }
 
-fn too_large() -> Vec<Case> {
+fn too_large() -> Vec<Attack> {
     let part = more(&[b'x'; 400]);
     vec![
         ("a text too long", 1009, frame(TEXT, &[b'x'; 1001])),
@@ -97,7 +111,7 @@ fn too_large() -> Vec<Case> {
 }
 
 /// Sends each case on a socket of its own, with `after` behind it, and looks at how it is closed.
-fn are_closed_with_their_codes(hub: &Hub, cases: Vec<Case>, after: &[u8]) {
+fn are_closed_with_their_codes(hub: &Hub, cases: Vec<Attack>, after: &[u8]) {
     let sent = cases.into_iter().map(|(what, code, frames)| {
         let mut socket = Socket::open(hub.websocket, "/frames");
         socket.send([&frames, after].concat());
@@ -110,12 +124,10 @@ fn are_closed_with_their_codes(hub: &Hub, cases: Vec<Case>, after: &[u8]) {
     }
 }
 
-#[test]
 fn what_is_against_the_protocol_is_closed_with_1002() {
     survives(&PUBLISHING, |hub| are_closed_with_their_codes(hub, against_the_protocol(), b""));
 }
 
-#[test]
 fn what_is_no_message_is_closed_with_its_code() {
     survives(&PUBLISHING, |hub| {
         are_closed_with_their_codes(hub, not_text(), b"");
@@ -123,12 +135,10 @@ fn what_is_no_message_is_closed_with_its_code() {
     });
 }
 
-#[test]
 fn what_is_too_large_is_closed_with_1009() {
     survives(&PUBLISHING, |hub| are_closed_with_their_codes(hub, too_large(), b""));
 }
 
-#[test]
 fn the_code_of_the_first_fault_is_told_whatever_comes_behind_it() {
     survives(&PUBLISHING, |hub| {
         let cases = || [against_the_protocol(), not_text(), too_large()].concat();
@@ -139,7 +149,6 @@ fn the_code_of_the_first_fault_is_told_whatever_comes_behind_it() {
     });
 }
 
-#[test]
 fn closes_that_are_proper_are_answered_with_their_code() {
     survives(&PUBLISHING, |hub| {
         let codes = [1000, 1001, 1003, 1007, 1008, 1009, 1010, 1011, 3000, 4999];
@@ -152,7 +161,6 @@ fn closes_that_are_proper_are_answered_with_their_code() {
     });
 }
 
-#[test]
 fn who_publishes_where_that_is_off_is_closed_with_1008() {
     survives(&["websocket_publish=false", "keepalive_interval=0.2"], |hub| {
         let cases = vec![("a text", 1008, frame(TEXT, b"text"))];
@@ -161,7 +169,6 @@ fn who_publishes_where_that_is_off_is_closed_with_1008() {
     });
 }
 
-#[test]
 fn who_publishes_without_the_token_is_closed_with_1008() {
     let settings = ["publish_token=right", "websocket_publish=true", "keepalive_interval=0.2"];
     survives(&settings, |hub| {
@@ -171,7 +178,6 @@ fn who_publishes_without_the_token_is_closed_with_1008() {
     });
 }
 
-#[test]
 fn characters_cut_by_fragments_and_pings_between_them_make_one_message() {
     survives(&PUBLISHING, |hub| {
         let mut socket = Socket::open(hub.websocket, "/cut");

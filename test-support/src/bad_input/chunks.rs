@@ -1,14 +1,25 @@
 //! Chunks of absurd sizes.
 
-use crate::{
+use super::{
+    Case,
     case::survives,
+    cases,
     client::{Client, published},
 };
 use std::time::Duration;
 
+/// The cases of this file.
+pub(super) const CASES: &[Case] = cases![
+    a_chunk_whose_size_is_no_number_is_refused,
+    a_chunk_whose_end_is_not_where_it_is_said_to_be_is_refused,
+    a_chunk_larger_than_a_message_is_not_waited_for,
+    megabytes_of_extensions_or_trailers_are_cut_off,
+    sizes_that_never_end_are_cut_off_in_time,
+    sizes_and_extensions_that_are_odd_but_right_are_read,
+];
+
 const HEAD: &str = "POST /chunks HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n";
 
-#[test]
 fn a_chunk_whose_size_is_no_number_is_refused() {
     survives(&[], |hub| {
         let digits = "f".repeat(1000);
@@ -39,7 +50,6 @@ fn a_chunk_whose_size_is_no_number_is_refused() {
     });
 }
 
-#[test]
 fn a_chunk_whose_end_is_not_where_it_is_said_to_be_is_refused() {
     survives(&[], |hub| {
         for chunks in ["2\r\nokay\r\n0\r\n\r\n", "2\r\nok\n0\r\n\r\n", "2\r\nok0\r\n\r\n"] {
@@ -52,7 +62,6 @@ fn a_chunk_whose_end_is_not_where_it_is_said_to_be_is_refused() {
     });
 }
 
-#[test]
 fn a_chunk_larger_than_a_message_is_not_waited_for() {
     survives(&["max_message_bytes=1000"], |hub| {
         for size in ["ffffffffffffffff", "7fffffffffffffff", "100000"] {
@@ -64,7 +73,6 @@ fn a_chunk_larger_than_a_message_is_not_waited_for() {
     });
 }
 
-#[test]
 fn megabytes_of_extensions_or_trailers_are_cut_off() {
     survives(&[], |hub| {
         for begin in ["2;", "2;x=\"", "2\r\nok\r\n0;", "2\r\nok\r\n0\r\nTrailer: "] {
@@ -82,7 +90,6 @@ fn megabytes_of_extensions_or_trailers_are_cut_off() {
     });
 }
 
-#[test]
 fn sizes_that_never_end_are_cut_off_in_time() {
     survives(&["body_timeout=0.5"], |hub| {
         for (begin, endless) in [("2", b' '), ("", b'0')] {
@@ -95,7 +102,6 @@ fn sizes_that_never_end_are_cut_off_in_time() {
     });
 }
 
-#[test]
 fn sizes_and_extensions_that_are_odd_but_right_are_read() {
     survives(&["header_timeout=0.4"], |hub| {
         let zeros = "0".repeat(1000);

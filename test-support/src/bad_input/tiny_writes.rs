@@ -1,11 +1,15 @@
 //! A million writes of a byte each.
 
-use crate::{
+use super::{
+    Case,
     case::survives,
+    cases,
     client::{Client, published},
 };
 
-#[test]
+/// The cases of this file.
+pub(super) const CASES: &[Case] = cases![a_request_and_a_body_may_come_byte_by_byte,];
+
 fn a_request_and_a_body_may_come_byte_by_byte() {
     survives(&["max_message_bytes=600000"], |hub| {
         let mut client = Client::connect(hub.http);

@@ -1,6 +1,6 @@
 //! A client that sends any bytes whatever, and reads what is answered over HTTP.
 
-use crate::hub::TEST_TIMEOUT;
+use super::hub::TEST_TIMEOUT;
 use rustix::net::{self, AddressFamily, SocketType, sockopt};
 use std::{
     io::{self, BufRead, BufReader, Read, Write},
@@ -12,23 +12,27 @@ use std::{
 /// How much is sent without a pause, of what has no end.
 const SENT_AT_ONCE: usize = 8 * 1024 * 1024;
 
-pub(crate) struct Client(BufReader<TcpStream>);
+/// A client.
+pub struct Client(BufReader<TcpStream>);
 
 /// An answer. The body of one that is chunked is left to be read.
 #[derive(Debug)]
-pub(crate) struct Answer {
-    pub(crate) status: u16,
+pub struct Answer {
+    /// Its status.
+    pub status: u16,
     headers: Vec<(String, String)>,
-    pub(crate) body: String,
+    /// Its body, if its length was told.
+    pub body: String,
 }
 
 impl Client {
-    pub(crate) fn connect(address: SocketAddr) -> Self {
+    /// Connects.
+    pub fn connect(address: SocketAddr) -> Self {
         Self::on(TcpStream::connect(address).unwrap())
     }
 
     /// One for which the system takes in little that it does not read.
-    pub(crate) fn narrow(address: SocketAddr) -> Self {
+    pub fn narrow(address: SocketAddr) -> Self {
         let socket = net::socket(AddressFamily::INET, SocketType::STREAM, None).unwrap();
         sockopt::set_socket_recv_buffer_size(&socket, 4096).unwrap();
         net::connect(&socket, &address).unwrap();
@@ -43,16 +47,17 @@ impl Client {
     }
 
     /// Sends; that the peer has hung up is seen when its answer is read.
-    pub(crate) fn send(&mut self, bytes: impl AsRef<[u8]>) {
+    pub fn send(&mut self, bytes: impl AsRef<[u8]>) {
         let _ = self.try_send(bytes);
     }
 
-    pub(crate) fn try_send(&mut self, bytes: impl AsRef<[u8]>) -> io::Result<()> {
+    /// Sends, and says if the peer has hung up.
+    pub fn try_send(&mut self, bytes: impl AsRef<[u8]>) -> io::Result<()> {
         self.0.get_mut().write_all(bytes.as_ref())
     }
 
     /// Sends as long as the peer takes it: until it hangs up, or takes nothing for `patience`.
-    pub(crate) fn send_for_ever(&mut self, bytes: &[u8], patience: Duration) {
+    pub fn send_for_ever(&mut self, bytes: &[u8], patience: Duration) {
         self.0.get_ref().set_write_timeout(Some(patience)).unwrap();
         let began = Instant::now();
         let mut sent = 0;
@@ -67,7 +72,7 @@ impl Client {
 
     /// Sends `bytes` one by one, again and again, one every `pause`, until it is answered or cut
     /// off. Returns how long that took.
-    pub(crate) fn drip(&mut self, bytes: &[u8], pause: Duration) -> Duration {
+    pub fn drip(&mut self, bytes: &[u8], pause: Duration) -> Duration {
         let began = Instant::now();
         self.0.get_ref().set_read_timeout(Some(pause)).unwrap();
         for byte in bytes.iter().cycle() {
@@ -83,7 +88,7 @@ impl Client {
     }
 
     /// Whether nothing comes within `time`.
-    pub(crate) fn says_nothing_for(&mut self, time: Duration) -> bool {
+    pub fn says_nothing_for(&mut self, time: Duration) -> bool {
         self.0.get_ref().set_read_timeout(Some(time)).unwrap();
         let nothing =
             self.0.fill_buf().is_err_and(|error| error.kind() == io::ErrorKind::WouldBlock);
@@ -92,7 +97,7 @@ impl Client {
     }
 
     /// Reads whatever comes within `time`. True if the peer hangs up.
-    pub(crate) fn passes_over_all(&mut self, time: Duration) -> bool {
+    pub fn passes_over_all(&mut self, time: Duration) -> bool {
         self.0.get_ref().set_read_timeout(Some(time)).unwrap();
         let hung_up = loop {
             match self.0.fill_buf().map(<[u8]>::len) {
@@ -106,7 +111,7 @@ impl Client {
     }
 
     /// Waits for an answer to a request of this method; `None` if the peer hangs up instead.
-    pub(crate) fn answer_to(&mut self, method: &str) -> Option<Answer> {
+    pub fn answer_to(&mut self, method: &str) -> Option<Answer> {
         let mut answer = self.head()?;
         if method != "HEAD"
             && let Some(length) = answer.header("content-length")
@@ -119,7 +124,7 @@ impl Client {
     }
 
     /// Waits for an answer; `None` if the peer hangs up instead.
-    pub(crate) fn answer(&mut self) -> Option<Answer> {
+    pub fn answer(&mut self) -> Option<Answer> {
         self.answer_to("GET")
     }
 
@@ -134,12 +139,12 @@ impl Client {
     }
 
     /// Waits for answers until the peer hangs up.
-    pub(crate) fn answers(mut self) -> Vec<Answer> {
+    pub fn answers(mut self) -> Vec<Answer> {
         std::iter::from_fn(|| self.answer()).collect()
     }
 
     /// Waits for the next chunk of a body; `None` at its end, or where the peer hangs up.
-    pub(crate) fn chunk(&mut self) -> Option<Vec<u8>> {
+    pub fn chunk(&mut self) -> Option<Vec<u8>> {
         let size = self.line().filter(|line| !line.is_empty())?;
         let mut chunk = vec![0; usize::from_str_radix(&size, 16).unwrap() + 2];
         self.0.read_exact(&mut chunk).ok()?;
@@ -148,24 +153,24 @@ impl Client {
     }
 
     /// Waits for a number of bytes; `None` if the peer hangs up before.
-    pub(crate) fn bytes<const N: usize>(&mut self) -> Option<[u8; N]> {
+    pub fn bytes<const N: usize>(&mut self) -> Option<[u8; N]> {
         let mut bytes = [0; N];
         self.exactly(&mut bytes).then_some(bytes)
     }
 
     /// Fills `bytes`. False if the peer hangs up before.
-    pub(crate) fn exactly(&mut self, bytes: &mut [u8]) -> bool {
+    pub fn exactly(&mut self, bytes: &mut [u8]) -> bool {
         self.0.read_exact(bytes).map_err(assert_hung_up).is_ok()
     }
 
     /// Waits until the peer hangs up, having said nothing more.
-    pub(crate) fn is_hung_up_on(&mut self) {
+    pub fn is_hung_up_on(&mut self) {
         let said = self.0.fill_buf().map(<[u8]>::to_vec).map_err(assert_hung_up);
         assert_eq!(String::from_utf8_lossy(&said.unwrap_or_default()), "");
     }
 
     /// Hangs up without a word of it, not even to the other system's end: with a reset.
-    pub(crate) fn reset(self) {
+    pub fn reset(self) {
         sockopt::set_socket_linger(self.0.get_ref(), Some(Duration::ZERO)).unwrap();
     }
 
@@ -183,13 +188,13 @@ fn assert_hung_up(error: io::Error) {
 
 impl Answer {
     /// The value of a header, whose name is given in small letters.
-    pub(crate) fn header(&self, name: &str) -> Option<&str> {
+    pub fn header(&self, name: &str) -> Option<&str> {
         self.headers.iter().find(|(header, _)| header == name).map(|(_, value)| &**value)
     }
 }
 
 /// Publishes as one should.
-pub(crate) fn publish(address: SocketAddr, path: &str, text: &str) {
+pub fn publish(address: SocketAddr, path: &str, text: &str) {
     let mut client = Client::connect(address);
     let token = "Authorization: Bearer right\r\nHost:"; // for the hubs that ask for it
     client.send(post(path, text).replace("Host:", token));
@@ -198,12 +203,12 @@ pub(crate) fn publish(address: SocketAddr, path: &str, text: &str) {
 }
 
 /// A proper request that publishes.
-pub(crate) fn post(path: &str, text: &str) -> String {
+pub fn post(path: &str, text: &str) -> String {
     format!("POST {path} HTTP/1.1\r\nHost: x\r\nContent-Length: {}\r\n\r\n{text}", text.len())
 }
 
 /// What has been published to a channel, as a long poll tells it.
-pub(crate) fn published(address: SocketAddr, path: &str) -> String {
+pub fn published(address: SocketAddr, path: &str) -> String {
     let mut client = Client::connect(address);
     client.send(format!("GET {path}?as=poll&last=1000 HTTP/1.1\r\nHost: x\r\n\r\n"));
     let answer = client.answer().unwrap();

@@ -1,12 +1,16 @@
 //! A hub that may open no more files.
 
-use crate::{
+use super::{
+    Case, cases,
     client::{self, Client, post},
     hub::{Hub, until},
     readers::Reader,
 };
 
-#[test]
+/// The cases of this file.
+pub(super) const CASES: &[Case] =
+    cases![out_of_files_those_who_read_go_on_and_others_come_in_when_there_is_room,];
+
 fn out_of_files_those_who_read_go_on_and_others_come_in_when_there_is_room() {
     let mut hub = Hub::start_with_files(100, &["header_timeout=3600"]);
     let readers =

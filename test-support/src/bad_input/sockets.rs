@@ -1,62 +1,65 @@
 //! A WebSocket whose client sends any frames whatever.
 
-use crate::client::{Answer, Client};
+use super::client::{Answer, Client};
 use std::{
     net::SocketAddr,
     ops::{Deref, DerefMut},
     time::{Duration, Instant},
 };
 
-pub(crate) const CONTINUATION: u8 = 0x80;
-pub(crate) const TEXT: u8 = 0x81;
-pub(crate) const BINARY: u8 = 0x82;
-pub(crate) const CLOSE: u8 = 0x88;
-pub(crate) const PING: u8 = 0x89;
-pub(crate) const PONG: u8 = 0x8A;
+// The first byte of a whole message, or of the last fragment of one (RFC 6455, section 5.2). The hub has
+// constants of its own: tests that used those would not see if one were wrong.
+pub(super) const CONTINUATION: u8 = 0x80;
+pub(super) const TEXT: u8 = 0x81;
+pub(super) const BINARY: u8 = 0x82;
+pub(super) const CLOSE: u8 = 0x88;
+pub(super) const PING: u8 = 0x89;
+pub(super) const PONG: u8 = 0x8A;
 
 /// Taken from the first byte of a frame, it says that there are more fragments.
-pub(crate) const FIN: u8 = 0x80;
+pub const FIN: u8 = 0x80;
 
 /// Any key: what is masked is told with it.
 const KEY: [u8; 4] = [0x5A, 0x13, 0x99, 0x07];
 
-pub(crate) struct Socket(pub(crate) Client);
+/// A WebSocket.
+pub struct Socket(pub(super) Client);
 
 /// A frame from the hub.
 #[derive(Debug, PartialEq, Eq)]
-pub(crate) struct Frame {
-    pub(crate) first: u8,
-    pub(crate) payload: Vec<u8>,
+pub struct Frame {
+    pub(super) first: u8,
+    pub(super) payload: Vec<u8>,
 }
 
 impl Socket {
     /// Opens a WebSocket as one should.
-    pub(crate) fn open(address: SocketAddr, path: &str) -> Self {
+    pub fn open(address: SocketAddr, path: &str) -> Self {
         let mut socket = Socket::ask(address, path);
         socket.opened();
         socket
     }
 
     /// Asks for a WebSocket, and leaves the answer to be read.
-    pub(crate) fn ask(address: SocketAddr, path: &str) -> Self {
+    pub fn ask(address: SocketAddr, path: &str) -> Self {
         Self::ask_on(Client::connect(address), path)
     }
 
     /// Asks for a WebSocket on any connection.
-    pub(crate) fn ask_on(mut client: Client, path: &str) -> Self {
+    pub fn ask_on(mut client: Client, path: &str) -> Self {
         client.send(handshake("GET", path, "13", Some("dGhlIHNhbXBsZSBub25jZQ=="), ""));
         Socket(client)
     }
 
     /// Waits for the answer that it is open.
-    pub(crate) fn opened(&mut self) -> Answer {
+    pub fn opened(&mut self) -> Answer {
         let answer = self.answer().expect("an answer to a handshake");
         assert_eq!(answer.status, 101, "{answer:?}");
         answer
     }
 
     /// Waits for a frame; `None` if the hub hangs up.
-    pub(crate) fn frame(&mut self) -> Option<Frame> {
+    pub fn frame(&mut self) -> Option<Frame> {
         let [first, length] = self.bytes()?;
         let length = match length {
             126 => u16::from_be_bytes(self.bytes()?).into(),
@@ -68,7 +71,7 @@ impl Socket {
     }
 
     /// Waits for the close of the hub, and returns its code; `None` if it hangs up without.
-    pub(crate) fn close_code(&mut self) -> Option<u16> {
+    pub fn close_code(&mut self) -> Option<u16> {
         loop {
             let frame = self.frame()?;
             if frame.first == CLOSE {
@@ -78,14 +81,15 @@ impl Socket {
     }
 
     /// Sends `bytes` every `pause`, whatever it is sent, until it is hung up on.
-    pub(crate) fn drip_past_frames(&mut self, bytes: &[u8], pause: Duration, late: Duration) {
+    pub fn drip_past_frames(&mut self, bytes: &[u8], pause: Duration, late: Duration) {
         let began = Instant::now();
         while self.try_send(bytes).is_ok() && !self.passes_over_all(pause) {
             assert!(began.elapsed() < late, "not cut off within {late:?}");
         }
     }
 
-    pub(crate) fn reset(self) {
+    /// Resets the connection.
+    pub fn reset(self) {
         self.0.reset();
     }
 }
@@ -104,13 +108,7 @@ impl DerefMut for Socket {
 }
 
 /// A request to open a WebSocket, proper or not.
-pub(crate) fn handshake(
-    method: &str,
-    path: &str,
-    version: &str,
-    key: Option<&str>,
-    more: &str,
-) -> String {
+pub fn handshake(method: &str, path: &str, version: &str, key: Option<&str>, more: &str) -> String {
     let key = key.map_or(String::new(), |key| format!("Sec-WebSocket-Key: {key}\r\n"));
     format!(
         "{method} {path} HTTP/1.1\r\nHost: x\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\
@@ -119,14 +117,14 @@ pub(crate) fn handshake(
 }
 
 /// A frame as a client sends it: masked.
-pub(crate) fn frame(first: u8, payload: &[u8]) -> Vec<u8> {
+pub fn frame(first: u8, payload: &[u8]) -> Vec<u8> {
     let mut frame = announce(first, payload.len() as u64);
     frame.extend(payload.iter().zip(KEY.iter().cycle()).map(|(byte, key)| byte ^ key));
     frame
 }
 
 /// The beginning of a frame whose payload is as long as it says, or not.
-pub(crate) fn announce(first: u8, length: u64) -> Vec<u8> {
+pub fn announce(first: u8, length: u64) -> Vec<u8> {
     let mut header = vec![first];
     match length {
         0..=125 => header.push(0x80 | length as u8),
@@ -144,6 +142,6 @@ pub(crate) fn announce(first: u8, length: u64) -> Vec<u8> {
 }
 
 /// A frame that is not masked.
-pub(crate) fn unmasked(first: u8, payload: &[u8]) -> Vec<u8> {
+pub fn unmasked(first: u8, payload: &[u8]) -> Vec<u8> {
     [&[first, payload.len() as u8], payload].concat()
 }

@@ -1,7 +1,9 @@
 //! Requests and messages that are too large.
 
-use crate::{
+use super::{
+    Case,
     case::survives,
+    cases,
     client::{Client, post, published},
     hub::TEST_TIMEOUT,
 };
@@ -10,7 +12,17 @@ use std::{
     time::{Duration, Instant},
 };
 
-#[test]
+/// The cases of this file.
+pub(super) const CASES: &[Case] = cases![
+    a_request_with_too_large_a_head_is_refused_and_cut_off,
+    a_head_without_an_end_is_cut_off_as_soon_as_it_is_too_large,
+    a_message_that_is_told_to_be_too_long_is_refused_before_it_is_sent,
+    a_client_that_sends_all_of_a_message_that_is_too_long_still_gets_the_sentence,
+    a_client_that_is_refused_and_sends_on_for_ever_is_cut_off,
+    a_chunked_message_is_refused_as_soon_as_it_is_too_long,
+    a_message_has_as_many_bytes_as_it_may_and_none_more,
+];
+
 fn a_request_with_too_large_a_head_is_refused_and_cut_off() {
     survives(&[], |hub| {
         let long = "x".repeat(20_000);
@@ -35,7 +47,6 @@ fn a_request_with_too_large_a_head_is_refused_and_cut_off() {
     });
 }
 
-#[test]
 fn a_head_without_an_end_is_cut_off_as_soon_as_it_is_too_large() {
     survives(&[], |hub| {
         let mut client = Client::connect(hub.http);
@@ -46,7 +57,6 @@ fn a_head_without_an_end_is_cut_off_as_soon_as_it_is_too_large() {
     });
 }
 
-#[test]
 fn a_message_that_is_told_to_be_too_long_is_refused_before_it_is_sent() {
     survives(&["max_message_bytes=1000"], |hub| {
         for length in ["1003", "70000", "18446744073709551613"] {
@@ -66,7 +76,6 @@ fn a_message_that_is_told_to_be_too_long_is_refused_before_it_is_sent() {
 }
 
 /// A browser sends all of a message before it reads a word of the answer.
-#[test]
 fn a_client_that_sends_all_of_a_message_that_is_too_long_still_gets_the_sentence() {
     survives(&["max_message_bytes=1000"], |hub| {
         let body = vec![b'x'; 8 * 1024 * 1024];
@@ -84,7 +93,6 @@ fn a_client_that_sends_all_of_a_message_that_is_too_long_still_gets_the_sentence
 }
 
 /// But not for ever, whatever is still to come.
-#[test]
 fn a_client_that_is_refused_and_sends_on_for_ever_is_cut_off() {
     survives(&["max_message_bytes=1000"], |hub| {
         let endless = "POST /large HTTP/1.1\r\nHost: x\r\nContent-Length: 9000000000000\r\n\r\n";
@@ -102,7 +110,6 @@ fn a_client_that_is_refused_and_sends_on_for_ever_is_cut_off() {
     });
 }
 
-#[test]
 fn a_chunked_message_is_refused_as_soon_as_it_is_too_long() {
     survives(&["max_message_bytes=1000"], |hub| {
         let mut client = Client::connect(hub.http);
@@ -118,7 +125,6 @@ fn a_chunked_message_is_refused_as_soon_as_it_is_too_long() {
     });
 }
 
-#[test]
 fn a_message_has_as_many_bytes_as_it_may_and_none_more() {
     survives(&["max_message_bytes=1000"], |hub| {
         let longest = "x".repeat(1000);
