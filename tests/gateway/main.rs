@@ -74,12 +74,12 @@ const TESTS: &[Test] = &[
         transports::a_refusal_is_shown,
     ),
     (
-        "transports::a_page_whose_proxy_does_not_pass_its_host_on_works_and_says_what_to_set",
+        "transports::a_page_whose_proxy_hides_its_host_says_what_to_set",
         "chromium haproxy",
         transports::host_is_not_passed_on,
     ),
     (
-        "transports::what_a_gateway_says_that_is_busy_is_not_shown_as_a_refusal",
+        "transports::a_busy_gateway_is_not_shown_as_a_refusal",
         "chromium haproxy",
         transports::a_busy_moment_is_no_refusal,
     ),

@@ -28,7 +28,7 @@ fn a_failure_tells_what_was_waited_for_and_what_every_terminal_said() {
 }
 
 #[test]
-fn an_order_that_the_text_claims_and_the_run_denies_is_a_failure() {
+fn an_order_that_the_run_denies_is_a_failure() {
     let said = failure(|| {
         let session = Session::new("not-recorded");
         let (one, other) = (session.terminal("one"), session.terminal("other"));

@@ -17,11 +17,7 @@ const TESTS: &[Test] = &[
         "chromium",
         every_page_loads,
     ),
-    (
-        "terminals_stand_side_by_side_where_there_is_room_and_below_each_other_where_not",
-        "chromium",
-        terminals_arrange,
-    ),
+    ("terminals_stand_side_by_side_where_there_is_room", "chromium", terminals_arrange),
     ("a_terminal_copies_its_commands_and_nothing_that_was_printed", "chromium", copy_commands),
     ("pages_can_be_read_without_scripts", "chromium", no_scripts),
     ("a_page_that_lacks_something_is_noticed", "chromium", complaints_are_heard),

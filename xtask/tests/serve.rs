@@ -138,7 +138,7 @@ fn a_page_is_shown_again_when_its_chapter_changes() {
 }
 
 #[test]
-fn a_fault_is_told_with_file_and_line_and_the_old_page_stays() {
+fn a_fault_is_told_with_its_place_and_the_old_page_stays() {
     let served = Served::start();
     let text = fs::read_to_string(served.chapter()).unwrap();
     fs::write(served.chapter(), format!("{{{{#session nobody}}}}\n\n{text}")).unwrap();

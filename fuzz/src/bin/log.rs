@@ -4,18 +4,10 @@
 
 use fuzz::Bytes;
 use libfuzzer_sys::fuzz_target;
-use message_hub::{Bounds, Encoding, Id, Log};
+use message_hub::{Bounds, Encoding, Id, Log, Size};
 use pubsub::Message;
 
-const ENCODINGS: [Encoding; 7] = [
-    Encoding::Lines,
-    Encoding::JsonLines,
-    Encoding::Events,
-    Encoding::Frames,
-    Encoding::JsonFrames,
-    Encoding::Parts,
-    Encoding::Pictures,
-];
+const ENCODINGS: [Encoding; 7] = Encoding::ALL;
 
 /// As in the hub: what a message takes beside its text, and where a segment is full.
 const OVERHEAD: usize = 64;
@@ -25,11 +17,12 @@ fuzz_target!(|bytes: &[u8]| {
     let mut bytes = Bytes(bytes);
     let mut model = Model::new();
     while bytes.any() {
-        match bytes.byte() % 8 {
-            0..=2 => model.append(&mut bytes),
-            3 => model.join(&mut bytes),
-            4 => model.leave(&mut bytes),
-            5..=6 => model.read(&mut bytes),
+        match bytes.byte() % 16 {
+            0..=4 => model.append(&mut bytes),
+            5..=6 => model.join(&mut bytes),
+            7..=8 => model.leave(&mut bytes),
+            9..=12 => model.read(&mut bytes),
+            13 => model.drop_encoded(),
             _ => model.come_back(&mut bytes),
         }
         model.is_exact();
@@ -40,6 +33,8 @@ struct Model {
     log: Log,
     /// All messages that there have been.
     messages: Vec<Message>,
+    /// How many bytes they take in each encoding: of each, with all before it.
+    lengths: [Vec<usize>; ENCODINGS.len()],
     /// The offset of the oldest that is kept.
     base: u64,
     /// What is encoded, of each encoding: from which message up to which other.
@@ -54,8 +49,9 @@ struct Reader {
 
 impl Model {
     fn new() -> Self {
+        let lengths = ENCODINGS.map(|_| vec![0]);
         let (segments, readers) = (Default::default(), Vec::new());
-        Model { log: Log::new(), messages: Vec::new(), base: 1, segments, readers }
+        Model { log: Log::new(), messages: Vec::new(), lengths, base: 1, segments, readers }
     }
 
     fn end(&self) -> u64 {
@@ -63,7 +59,10 @@ impl Model {
     }
 
     fn append(&mut self, bytes: &mut Bytes) {
-        let longer = [0, 10, 200, 30_000][bytes.below(4)];
+        // Few are long: to fill a segment takes two, and much of the time.
+        let longer =
+            [0, 0, 0, 10, 10, 10, 200, 200, 200, 1000, 1000, 1000, 1000, 5000, 5000, 30_000]
+                [bytes.below(16)];
         let text = format!("{:x}{}", self.end(), "é".repeat(longer));
         let message = Message::parse(text.as_bytes()).expect("a message");
         let bounds = Bounds {
@@ -71,6 +70,12 @@ impl Model {
             bytes: [1, 500, 5000, 1_000_000][bytes.below(4)],
         };
         self.log.append(message.clone(), bounds);
+        let id = self.log.id(self.end());
+        for (encoding, lengths) in ENCODINGS.iter().zip(&mut self.lengths) {
+            let mut out = Vec::new();
+            encoding.encode(id, &message, &mut out);
+            lengths.push(lengths.last().expect("one more than there are messages") + out.len());
+        }
         self.messages.push(message);
         self.drop_oldest(bounds);
     }
@@ -103,6 +108,12 @@ impl Model {
         if !self.readers.iter().any(|reader| reader.encoding == left.encoding) {
             self.segments[left.encoding].clear();
         }
+    }
+
+    /// The hub is short of memory.
+    fn drop_encoded(&mut self) {
+        self.log.drop_encoded();
+        self.segments.iter_mut().for_each(Vec::clear);
     }
 
     /// A reader reads, and writes as much as its socket takes.
@@ -163,7 +174,7 @@ impl Model {
         let (mut from, to) = new;
         while let Some((before, _)) = segments.last().copied()
             && from - before <= to - from
-            && self.encoded(encoding, before, to).len() <= SEGMENT_BYTES
+            && self.length(encoding, before, to) <= SEGMENT_BYTES
         {
             from = before;
             segments.pop();
@@ -176,7 +187,7 @@ impl Model {
         let mut segments = Vec::new();
         let mut first = from;
         for offset in from..to {
-            if offset > first && self.encoded(encoding, first, offset).len() >= SEGMENT_BYTES {
+            if offset > first && self.length(encoding, first, offset) >= SEGMENT_BYTES {
                 segments.push((first, offset));
                 first = offset;
             }
@@ -195,6 +206,12 @@ impl Model {
         out
     }
 
+    /// How many bytes that takes.
+    fn length(&self, encoding: usize, from: u64, to: u64) -> usize {
+        let before = |offset: u64| self.lengths[encoding][offset as usize - 1];
+        before(to) - before(from)
+    }
+
     /// What the messages that are kept must take.
     fn kept(&self) -> usize {
         let kept = &self.messages[self.base as usize - 1..];
@@ -202,16 +219,17 @@ impl Model {
     }
 
     /// What the log must take.
-    fn bytes(&self) -> usize {
+    fn size(&self) -> Size {
         let encoded = |(encoding, segments): (usize, &Vec<(u64, u64)>)| -> usize {
-            segments.iter().map(|(from, to)| self.encoded(encoding, *from, *to).len()).sum()
+            segments.iter().map(|(from, to)| self.length(encoding, *from, *to)).sum()
         };
-        self.kept() + self.segments.iter().enumerate().map(encoded).sum::<usize>()
+        let encoded = self.segments.iter().enumerate().map(encoded).sum();
+        Size { messages: self.kept(), encoded }
     }
 
     fn is_exact(&self) {
         assert_eq!((self.log.base(), self.log.end()), (self.base, self.end()));
-        assert_eq!(self.log.bytes(), self.bytes());
+        assert_eq!(self.log.size(), self.size());
         let kept =
             |offset: u64| self.messages.get(offset as usize - 1).filter(|_| offset >= self.base);
         for offset in self.base.saturating_sub(2).max(1)..=self.end() {

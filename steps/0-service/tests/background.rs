@@ -19,7 +19,7 @@ fn start(state_dir: &StateDir, options: &[&str]) -> rustix::process::Pid {
 }
 
 #[test]
-fn start_returns_when_the_service_is_ready_and_stop_when_it_has_ended() {
+fn start_returns_when_ready_and_stop_when_ended() {
     let state_dir = StateDir::new();
     for _ in 0..3 {
         let pid = start(&state_dir, &[]);
@@ -70,7 +70,7 @@ fn of_many_starts_at_once_one_succeeds() {
 }
 
 #[test]
-fn those_who_ask_for_the_status_are_not_in_the_way_of_a_start() {
+fn who_asks_for_the_status_hinders_no_start() {
     let state_dir = StateDir::new();
     start(&state_dir, &[]);
     state_dir.kill(); // what is left is the case in which a look at the pidfile takes longest
@@ -88,7 +88,7 @@ fn those_who_ask_for_the_status_are_not_in_the_way_of_a_start() {
 }
 
 #[test]
-fn the_exit_code_of_status_tells_whether_it_runs_was_killed_or_is_stopped() {
+fn the_exit_code_of_status_tells_how_it_is() {
     let state_dir = StateDir::new();
     let status = || state_dir.run(&["status"]);
     assert_eq!((status().code, status().out.as_str()), (Some(3), "service is not running\n"));
@@ -120,7 +120,7 @@ fn after_a_kill_it_starts_again_and_the_log_tells() {
 }
 
 #[test]
-fn a_stale_pidfile_is_recognised_even_if_its_pid_is_another_process_now() {
+fn a_stale_pidfile_is_recognised_whoever_has_its_pid_now() {
     let state_dir = StateDir::new();
     let ours = std::process::id();
     state_dir.write("service.pid", &format!("{ours}\n"));
@@ -199,7 +199,7 @@ fn whatever_is_said_to_the_control_socket_it_runs_on() {
 }
 
 #[test]
-fn the_folder_of_its_files_may_be_named_and_may_not_be_too_long() {
+fn the_state_folder_may_be_named_but_not_too_long() {
     let state_dir = StateDir::new();
     let folder = state_dir.path("deep/down");
     let option = ["--state-dir", folder.to_str().unwrap()];

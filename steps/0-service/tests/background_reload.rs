@@ -22,7 +22,7 @@ fn a_reload_tells_what_has_changed_and_it_counts_at_once() {
 }
 
 #[test]
-fn a_reload_with_a_faulty_file_fails_with_the_reason_and_it_runs_on() {
+fn a_reload_with_a_faulty_file_fails_and_changes_nothing() {
     let state_dir = StateDir::new();
     state_dir.write("service.toml", "every = 0.01");
     state_dir.run(&["start"]).good();

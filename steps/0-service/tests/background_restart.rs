@@ -88,7 +88,7 @@ fn what_is_given_at_a_restart_wins_whichever_way_it_is_given() {
 }
 
 #[test]
-fn what_a_restart_finds_in_the_environment_as_it_was_is_not_given_anew() {
+fn an_unchanged_environment_is_not_given_anew_at_a_restart() {
     let state_dir = StateDir::new();
     let start = ["start", "--set", "every=0.01", "--set", "says=by hand"];
     let environment = [("SERVICE_SAYS", "exported")];
@@ -101,7 +101,7 @@ fn what_a_restart_finds_in_the_environment_as_it_was_is_not_given_anew() {
 }
 
 #[test]
-fn a_settings_file_that_is_gone_at_a_reload_or_restart_is_missed() {
+fn a_settings_file_that_is_gone_is_missed() {
     let state_dir = StateDir::new();
     state_dir.write("service.toml", "every = 0.01\nsays = 'as the file says'");
     state_dir.run(&["start"]).good();
@@ -118,7 +118,7 @@ fn a_settings_file_that_is_gone_at_a_reload_or_restart_is_missed() {
 }
 
 #[test]
-fn a_variable_that_is_no_text_is_a_fault_wherever_it_comes_from() {
+fn a_variable_that_is_no_text_is_a_fault() {
     let state_dir = StateDir::new();
     let not_text = OsStr::from_bytes(b"\xff");
     let variable = OsStr::from_bytes(b"SERVICE_\xff");
@@ -132,7 +132,7 @@ fn a_variable_that_is_no_text_is_a_fault_wherever_it_comes_from() {
 }
 
 #[test]
-fn a_restart_in_a_folder_whose_name_is_no_text_finds_its_settings_file() {
+fn a_restart_in_a_folder_that_is_no_text_finds_its_settings() {
     let state_dir = StateDir::new();
     let folder = state_dir.path("").join(OsStr::from_bytes(b"\xff"));
     fs::create_dir(&folder).unwrap();
@@ -145,7 +145,7 @@ fn a_restart_in_a_folder_whose_name_is_no_text_finds_its_settings_file() {
 }
 
 #[test]
-fn a_restart_of_what_was_killed_says_that_it_knows_nothing_of_it() {
+fn a_restart_of_what_was_killed_says_what_it_forgot() {
     let state_dir = StateDir::new();
     run(state_dir.command(&["start"]).env("SERVICE_SAYS", "one thing")).good();
     let killed = state_dir.kill();

@@ -38,7 +38,7 @@ fn a_start_that_fails_in_the_background_tells_the_reason_here() {
 }
 
 #[test]
-fn the_background_process_leads_a_session_of_its_own_and_has_no_terminal() {
+fn the_background_process_has_a_session_and_no_terminal() {
     let state_dir = StateDir::new();
     state_dir.run(&["start"]).good();
     let pid = state_dir.pid().unwrap();

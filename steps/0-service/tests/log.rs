@@ -45,7 +45,7 @@ fn logged(line: &str) -> bool {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_panic_is_logged_with_the_path_of_its_service_whatever_it_does() {
+async fn a_panic_is_logged_with_the_path_of_its_service() {
     keep_log();
     for (name, policy) in
         [("contain", OnPanic::Contain), ("stop", OnPanic::Stop), ("restart", OnPanic::Restart)]

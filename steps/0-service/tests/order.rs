@@ -36,7 +36,7 @@ async fn children_start_before_their_parent_and_stop_after_it_over_three_levels(
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_child_that_fails_in_the_middle_has_those_before_it_stopped_in_reverse() {
+async fn a_failing_child_has_those_before_it_stopped_in_reverse() {
     let journal = Journal::default();
     let fails = Part::new("c", &journal).on_start(|_| Err("no flour".into()));
     let house = Part::new("root", &journal)
@@ -78,7 +78,7 @@ async fn a_failure_deep_down_names_the_whole_path() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_child_that_never_gets_ready_is_named_and_what_it_spawned_is_ended() {
+async fn a_child_that_never_gets_ready_is_named_and_ended() {
     let journal = Journal::default();
     let noted = journal.clone();
     let never =
@@ -113,7 +113,7 @@ async fn a_child_that_never_gets_ready_is_named_and_what_it_spawned_is_ended() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_service_may_say_that_it_is_ready_from_the_work_it_spawned() {
+async fn spawned_work_may_say_that_its_service_is_ready() {
     for kind in parts::KINDS {
         let late = Part::quiet("late").on_start(move |scope| {
             let ready = scope.clone();

@@ -115,7 +115,7 @@ async fn a_panic_restarts_its_service_and_all_inside_and_no_other() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_service_that_goes_on_panicking_is_restarted_five_times_and_then_stopped_for_good() {
+async fn a_service_that_goes_on_panicking_is_restarted_five_times() {
     for kind in KINDS {
         let (house, mut starts) = house_with(OnPanic::Restart, &Journal::default());
         within("start", house.start()).await.unwrap();
@@ -175,7 +175,7 @@ async fn a_panic_before_it_is_ready_fails_the_start_at_once() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_service_that_says_it_cannot_go_on_is_stopped_as_after_a_panic() {
+async fn a_service_that_cannot_go_on_is_stopped_as_after_panics() {
     let failed = Error::Failed { path: "house/room".into(), reason: "the disk is full".into() };
     let (house, mut starts) = house_with(OnPanic::Stop, &Journal::default());
     within("start", house.start()).await.unwrap();
@@ -194,7 +194,7 @@ async fn a_service_that_says_it_cannot_go_on_is_stopped_as_after_a_panic() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_panic_in_the_start_of_a_service_fails_it_and_ends_what_it_had_spawned() {
+async fn a_panic_in_a_start_fails_it_and_ends_what_was_spawned() {
     parts::expect_panics();
     let journal = Journal::default();
     let noted = journal.clone();
@@ -210,7 +210,7 @@ async fn a_panic_in_the_start_of_a_service_fails_it_and_ends_what_it_had_spawned
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_panic_in_the_reload_of_a_service_is_its_error_and_the_service_runs_on() {
+async fn a_panic_in_a_reload_is_its_error_and_the_service_runs_on() {
     parts::expect_panics();
     let journal = Journal::default();
     let room = Part::new("room", &journal).on_reload(|_| panic!("bang"));

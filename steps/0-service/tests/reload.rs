@@ -27,7 +27,7 @@ async fn a_reload_goes_down_the_tree_parent_first() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn all_are_told_even_if_some_fail_and_the_first_failure_is_returned() {
+async fn all_are_told_and_the_first_failure_is_returned() {
     let journal = Journal::default();
     let fails = |name, reason: &'static str| {
         Part::new(name, &journal).on_reload(move |_| Err(reason.into()))
@@ -107,7 +107,7 @@ async fn work_in_a_pause_wakes_for_each_reload_and_for_the_stop() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_reload_that_comes_while_work_is_busy_is_seen_at_its_next_pause_once() {
+async fn busy_work_sees_a_reload_once_at_its_next_pause() {
     let (go, mut told) = (std::sync::Barrier::new(2), mpsc::unbounded_channel());
     let go = std::sync::Arc::new(go);
     let (busy, tell) = (go.clone(), told.0.clone());

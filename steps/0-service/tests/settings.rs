@@ -40,7 +40,7 @@ fn values_given_as_text_are_taken_as_the_type_that_is_wanted() {
 }
 
 #[test]
-fn what_is_set_wins_over_the_file_and_the_last_that_is_set_over_those_before() {
+fn set_wins_over_the_file_and_the_last_over_others() {
     let file = File::with("most = 2\nroom = 4");
     let sources = Sources::set([("most", "3"), ("most", "5")]).file(&file.path, true);
     let settings = Settings::new(sources);
@@ -112,7 +112,7 @@ fn a_reload_tells_what_has_changed_and_when_it_takes_effect() {
 }
 
 #[test]
-fn a_file_that_appears_after_the_start_is_taken_at_the_next_reload() {
+fn a_file_that_appears_later_is_read_at_the_next_reload() {
     let file = File::none();
     let (settings, all) = file.settings();
     settings.check().unwrap();

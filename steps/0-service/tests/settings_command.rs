@@ -21,7 +21,7 @@ fn settings(file: &str, environment: &[(&str, &str)], options: &[&str]) -> toml:
 }
 
 #[test]
-fn defaults_lose_to_the_file_the_file_to_the_environment_and_that_to_set() {
+fn set_wins_over_environment_over_file_over_default() {
     let file = "says = 'file'\nevery = 2";
     let environment = [("SERVICE_SAYS", "environment"), ("SERVICE_LOG_LEVEL", "debug")];
     let set = ["--set", "says=set"];

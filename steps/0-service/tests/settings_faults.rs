@@ -50,7 +50,7 @@ const FAULTS: [(&str, &str); 18] = [
 ];
 
 #[test]
-fn a_fault_is_told_with_file_line_and_key_and_what_to_do() {
+fn a_fault_is_told_with_its_place_and_what_to_do() {
     for (line, says) in FAULTS {
         let (settings, all) = File::with(&format!("# one\n# two\n\n{line}\n")).settings();
         assert_eq!(told(settings.check()), format!("numbers.toml:4: {says}"));

@@ -81,7 +81,7 @@ fn a_second_interrupt_ends_a_program_that_will_not_stop() {
 }
 
 #[test]
-fn work_that_will_not_end_is_named_and_the_program_ends_all_the_same() {
+fn work_that_will_not_end_is_named_and_left() {
     let state_dir = StateDir::new();
     let mut command = Command::new(stubborn());
     let mut program =

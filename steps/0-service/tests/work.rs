@@ -107,7 +107,7 @@ async fn work_that_will_not_end_is_named_and_holds_nothing_up() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
-async fn all_that_will_not_end_in_the_whole_tree_is_named_at_once() {
+async fn all_that_will_not_end_is_named_at_once() {
     let mut mules = Mules::new();
     let room = |name, kind| {
         Part::quiet(name).running(mules.spawner(kind)).timeout(Duration::from_millis(50))
@@ -159,7 +159,7 @@ async fn a_service_that_stops_takes_on_no_more_work() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn work_that_waits_elsewhere_is_woken_by_what_it_asked_for_at_stop() {
+async fn work_that_waits_elsewhere_is_woken_at_stop() {
     let journal = Journal::default();
     let noted = journal.clone();
     let house = house_with(move |scope| {

@@ -70,7 +70,7 @@ fn status_tells_the_port_that_it_took() {
 }
 
 #[test]
-fn a_start_on_a_port_that_is_taken_tells_so_in_the_terminal() {
+fn a_start_on_a_taken_port_says_so_in_the_terminal() {
     let taken = TcpListener::bind("127.0.0.1:0").unwrap();
     let address = taken.local_addr().unwrap();
     for runtime in RUNTIMES {

@@ -73,7 +73,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_line_is_a_message_and_its_end_is_no_part_of_it() {
+    fn a_line_is_a_message_without_its_end() {
         let lines: [(&[u8], &str); 7] = [
             (b"7", "7"),
             (b"7\n", "7"),

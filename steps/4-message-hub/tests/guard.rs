@@ -75,7 +75,7 @@ async fn status_of_head(address: SocketAddr, request: &str) -> u16 {
 
 /// A page whose name is made to lead here is of this very host, by its `Origin`.
 #[tokio::test(flavor = "multi_thread")]
-async fn a_host_that_is_not_ours_is_refused_where_the_list_is_set() {
+async fn a_foreign_host_is_refused_where_the_list_is_set() {
     let rig = rig(&[("allowed_hosts", "news.example, 127.0.0.1:8088, [::1]")]).await;
     for (hosts, allowed) in [
         (&["news.example"][..], true),

@@ -103,7 +103,7 @@ fn channels_without_a_message_are_dropped_before_those_with_one() {
 }
 
 #[tokio::test]
-async fn a_hub_whose_channels_are_all_read_keeps_less_of_each_and_then_refuses() {
+async fn a_hub_with_only_read_channels_cuts_them_and_then_refuses() {
     let hub = Hub::new(&settings(&[], &[("max_hub_bytes", "1048576")]));
     let readers: Vec<_> =
         (0..20).map(|n| hub.subscribe(&name(n), Encoding::Lines, StartAt::Now).unwrap()).collect();
@@ -215,7 +215,7 @@ fn room_is_made_again_as_soon_as_it_is_needed_again() {
 }
 
 #[tokio::test]
-async fn a_hub_knows_what_it_comes_to_and_where_most_is_going_on() {
+async fn a_hub_knows_its_totals_and_its_most_read_channels() {
     let hub = Hub::new(&settings(&[], &[("history_messages", "2")]));
     let subscribe = |n| hub.subscribe(&name(n), Encoding::Frames, StartAt::Now).unwrap();
     let mut slow = subscribe(3);

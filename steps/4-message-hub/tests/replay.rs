@@ -96,7 +96,7 @@ async fn an_event_source_comes_back_by_its_header() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_reader_whose_place_is_gone_is_told_so_and_gets_what_is_kept() {
+async fn a_reader_whose_place_is_gone_gets_what_is_kept() {
     let rig = rig(&[("history_messages", "2")]).await;
     rig.publish("/news", "zero").await;
     let id = position(&rig).await;

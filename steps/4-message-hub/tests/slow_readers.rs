@@ -146,7 +146,7 @@ async fn a_websocket_that_answers_no_pings_is_cut_off_in_time() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_long_time_between_pings_is_no_reason_to_cut_a_websocket_off() {
+async fn a_long_time_between_pings_cuts_no_websocket_off() {
     let rig = rig(&[("keepalive_interval", "0.3"), ("idle_timeout", "0.01")]).await;
     let mut socket = rig.socket("/news").await;
     for _ in 0..3 {

@@ -131,7 +131,7 @@ fn a_token_from_the_environment_holds_after_a_restart_from_another_shell() {
 }
 
 #[test]
-fn a_token_in_a_file_holds_when_the_file_is_gone_and_changes_when_it_does() {
+fn a_token_in_a_file_holds_when_the_file_is_gone() {
     let state_dir = StateDir::new();
     state_dir.write("message-hub.toml", &format!("publish_token = \"{}\"", TOKENS[0]));
     state_dir.write("token", TOKENS[2]);
@@ -153,7 +153,7 @@ fn a_token_in_a_file_holds_when_the_file_is_gone_and_changes_when_it_does() {
 }
 
 #[test]
-fn the_path_of_a_token_means_the_same_file_wherever_a_restart_is_typed() {
+fn the_path_of_a_token_means_the_same_after_a_restart() {
     let state_dir = StateDir::new();
     for (folder, token) in [("here", TOKENS[0]), ("there", TOKENS[1])] {
         fs::create_dir(state_dir.path(folder)).unwrap();
@@ -178,7 +178,7 @@ fn the_path_of_a_token_means_the_same_file_wherever_a_restart_is_typed() {
 }
 
 #[test]
-fn a_token_given_at_a_restart_takes_the_place_of_a_file_and_the_other_way_round() {
+fn a_token_and_its_file_replace_each_other_at_a_restart() {
     let state_dir = StateDir::new();
     state_dir.write("token", TOKENS[1]);
     let token_file = ("SERVICE_PUBLISH_TOKEN_FILE", "token");
@@ -223,7 +223,7 @@ fn a_token_that_systemd_keeps_holds_after_a_restart_by_hand() {
 }
 
 #[test]
-fn a_token_on_the_command_line_is_refused_and_what_to_do_is_told() {
+fn a_token_on_the_command_line_is_refused() {
     let state_dir = StateDir::new();
     for command in ["run", "start", "settings"] {
         let output = Command::new(env!("CARGO_BIN_EXE_message-hub"))

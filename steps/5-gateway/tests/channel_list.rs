@@ -45,7 +45,7 @@ fn threads() -> usize {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn who_asks_for_the_list_of_channels_and_hangs_up_has_no_list_made() {
+async fn who_hangs_up_has_no_list_of_channels_made() {
     const ASK: &[u8] = b"GET /channels HTTP/1.1\r\nHost: x\r\n\r\n";
     let (address, lifecycle) = web_server().await;
     let before = threads();

@@ -59,7 +59,7 @@ async fn what_is_published_at_any_port_is_read_at_all_of_them() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn numbers_are_read_at_the_hubs_own_ports_and_a_place_counts_at_each() {
+async fn numbers_and_their_ids_are_the_same_on_every_port() {
     let rig = rig(&[("seed", "7"), ("rate_per_minute", "12000")]).await;
     let mut at_hub = Reader::subscribe(rig.http, "/numbers?last=1000&as=json").await;
     let mut messages = Vec::new();

@@ -31,7 +31,7 @@ async fn serves(rig: &Rig) {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_gateway_is_ready_while_its_number_server_is_there_and_serves_in_any_case() {
+async fn a_gateway_is_ready_with_its_number_server_and_serves_without_it() {
     let absent = Absent::new();
     let rig = rig(&[("number_server", &absent.address()), ("max_backoff", "0.1")]).await;
     let mut numbers = Reader::subscribe(rig.web, "/numbers").await;
@@ -87,7 +87,7 @@ async fn while_draining_all_goes_on_but_the_word_that_it_is_ready() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn without_a_time_to_drain_a_stop_is_prompt_and_readers_are_told() {
+async fn without_a_drain_time_a_stop_is_prompt() {
     let rig = rig(&[("drain_time", "0")]).await;
     until(&rig, READY).await;
     let mut json = Reader::subscribe(rig.web, "/news?as=json").await;

@@ -11,7 +11,7 @@ use std::time::Duration;
 /// The cases of this file.
 pub(super) const CASES: &[Case] = cases![
     a_chunk_whose_size_is_no_number_is_refused,
-    a_chunk_whose_end_is_not_where_it_is_said_to_be_is_refused,
+    a_chunk_that_does_not_end_as_told_is_refused,
     a_chunk_larger_than_a_message_is_not_waited_for,
     megabytes_of_extensions_or_trailers_are_cut_off,
     sizes_that_never_end_are_cut_off_in_time,
@@ -50,7 +50,7 @@ fn a_chunk_whose_size_is_no_number_is_refused() {
     });
 }
 
-fn a_chunk_whose_end_is_not_where_it_is_said_to_be_is_refused() {
+fn a_chunk_that_does_not_end_as_told_is_refused() {
     survives(&[], |hub| {
         for chunks in ["2\r\nokay\r\n0\r\n\r\n", "2\r\nok\n0\r\n\r\n", "2\r\nok0\r\n\r\n"] {
             let mut client = Client::connect(hub.http);

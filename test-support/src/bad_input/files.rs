@@ -8,10 +8,9 @@ use super::{
 };
 
 /// The cases of this file.
-pub(super) const CASES: &[Case] =
-    cases![out_of_files_those_who_read_go_on_and_others_come_in_when_there_is_room,];
+pub(super) const CASES: &[Case] = cases![out_of_files_readers_go_on_and_others_come_later,];
 
-fn out_of_files_those_who_read_go_on_and_others_come_in_when_there_is_room() {
+fn out_of_files_readers_go_on_and_others_come_later() {
     let mut hub = Hub::start_with_files(100, &["header_timeout=3600"]);
     let readers =
         [Reader::over_http(hub.http, "/room"), Reader::over_websocket(hub.websocket, "/room")];

@@ -19,9 +19,9 @@ pub(super) const CASES: &[Case] = cases![
     a_thousand_connections_that_say_nothing_are_cut_off,
     a_thousand_connections_that_are_reset_leave_nothing_behind,
     a_thousand_readers_that_stop_reading_are_cut_off,
-    who_pings_and_pings_and_reads_no_pong_is_cut_off_and_fills_no_memory,
+    who_pings_and_reads_no_pong_is_cut_off,
     a_stream_of_empty_fragments_keeps_nobody_from_his_turn,
-    fragments_for_ever_are_closed_with_1009_as_soon_as_they_are_too_long,
+    fragments_for_ever_are_closed_with_1009_when_too_long,
     strangers_who_ask_for_channels_without_end_take_no_message_from_others,
     ten_thousand_readers_that_come_back_at_once_are_all_served,
 ];
@@ -115,7 +115,7 @@ fn stuck(hub: &Hub, number: usize) -> Client {
     client
 }
 
-fn who_pings_and_pings_and_reads_no_pong_is_cut_off_and_fills_no_memory() {
+fn who_pings_and_reads_no_pong_is_cut_off() {
     let settings = ["keepalive_interval=0.2", "idle_timeout=0.6", "send_buffer_bytes=4096"];
     survives(&settings, |hub| {
         let pings = frame(PING, &[b'x'; 125]).repeat(500);
@@ -151,7 +151,7 @@ fn a_stream_of_empty_fragments_keeps_nobody_from_his_turn() {
     });
 }
 
-fn fragments_for_ever_are_closed_with_1009_as_soon_as_they_are_too_long() {
+fn fragments_for_ever_are_closed_with_1009_when_too_long() {
     survives(&["websocket_publish=true", "keepalive_interval=0.2"], |hub| {
         let mut socket = Socket::open(hub.websocket, "/fragments");
         socket.send(frame(TEXT - FIN, b"x"));

@@ -10,14 +10,14 @@ use super::{
 
 /// The cases of this file.
 pub(super) const CASES: &[Case] = cases![
-    what_names_no_channel_or_asks_for_what_is_not_is_refused_with_a_sentence,
+    what_names_no_channel_is_refused_with_a_sentence,
     what_is_no_message_is_refused_with_a_sentence,
-    a_method_that_is_not_for_channels_is_answered_405_with_those_that_are,
+    a_wrong_method_is_answered_405_with_the_right_ones,
     what_is_not_http_1_is_answered_400_or_hung_up_on,
-    a_bare_line_feed_ends_a_line_and_nothing_is_hidden_by_it,
+    a_bare_line_feed_ends_a_line_and_hides_nothing,
 ];
 
-fn what_names_no_channel_or_asks_for_what_is_not_is_refused_with_a_sentence() {
+fn what_names_no_channel_is_refused_with_a_sentence() {
     survives(&[], |hub| {
         let long = format!("/{}", "x".repeat(300));
         let asks = [
@@ -76,7 +76,7 @@ fn what_is_no_message_is_refused_with_a_sentence() {
     });
 }
 
-fn a_method_that_is_not_for_channels_is_answered_405_with_those_that_are() {
+fn a_wrong_method_is_answered_405_with_the_right_ones() {
     survives(&[], |hub| {
         let (at_websocket, not_at_websocket) = program().methods_at_websocket;
         let ports = [
@@ -142,7 +142,7 @@ fn what_is_not_http_1_is_answered_400_or_hung_up_on() {
 }
 
 /// RFC 9112, section 2.2, lets a server take a bare line feed for the end of a line.
-fn a_bare_line_feed_ends_a_line_and_nothing_is_hidden_by_it() {
+fn a_bare_line_feed_ends_a_line_and_hides_nothing() {
     survives(&[], |hub| {
         let mut client = Client::connect(hub.http);
         client.send("POST /feed HTTP/1.1\nHost: x\nContent-Length: 2\n\nok");

@@ -15,10 +15,10 @@ use std::{
 /// The cases of this file.
 pub(super) const CASES: &[Case] = cases![
     a_request_with_too_large_a_head_is_refused_and_cut_off,
-    a_head_without_an_end_is_cut_off_as_soon_as_it_is_too_large,
-    a_message_that_is_told_to_be_too_long_is_refused_before_it_is_sent,
-    a_client_that_sends_all_of_a_message_that_is_too_long_still_gets_the_sentence,
-    a_client_that_is_refused_and_sends_on_for_ever_is_cut_off,
+    a_head_without_an_end_is_cut_off_when_too_large,
+    a_message_announced_as_too_long_is_refused_before_it_is_sent,
+    who_sends_all_of_too_long_a_message_still_gets_the_sentence,
+    a_refused_client_that_sends_for_ever_is_cut_off,
     a_chunked_message_is_refused_as_soon_as_it_is_too_long,
     a_message_has_as_many_bytes_as_it_may_and_none_more,
 ];
@@ -47,7 +47,7 @@ fn a_request_with_too_large_a_head_is_refused_and_cut_off() {
     });
 }
 
-fn a_head_without_an_end_is_cut_off_as_soon_as_it_is_too_large() {
+fn a_head_without_an_end_is_cut_off_when_too_large() {
     survives(&[], |hub| {
         let mut client = Client::connect(hub.http);
         client.send("GET /large HTTP/1.1\r\nX-Long: ");
@@ -57,7 +57,7 @@ fn a_head_without_an_end_is_cut_off_as_soon_as_it_is_too_large() {
     });
 }
 
-fn a_message_that_is_told_to_be_too_long_is_refused_before_it_is_sent() {
+fn a_message_announced_as_too_long_is_refused_before_it_is_sent() {
     survives(&["max_message_bytes=1000"], |hub| {
         for length in ["1003", "70000", "18446744073709551613"] {
             for expect in ["", "Expect: 100-continue\r\n"] {
@@ -76,7 +76,7 @@ fn a_message_that_is_told_to_be_too_long_is_refused_before_it_is_sent() {
 }
 
 /// A browser sends all of a message before it reads a word of the answer.
-fn a_client_that_sends_all_of_a_message_that_is_too_long_still_gets_the_sentence() {
+fn who_sends_all_of_too_long_a_message_still_gets_the_sentence() {
     survives(&["max_message_bytes=1000"], |hub| {
         let body = vec![b'x'; 8 * 1024 * 1024];
         for request in ["POST /large", "PUT /large", "POST /a//b"] {
@@ -93,7 +93,7 @@ fn a_client_that_sends_all_of_a_message_that_is_too_long_still_gets_the_sentence
 }
 
 /// But not for ever, whatever is still to come.
-fn a_client_that_is_refused_and_sends_on_for_ever_is_cut_off() {
+fn a_refused_client_that_sends_for_ever_is_cut_off() {
     survives(&["max_message_bytes=1000"], |hub| {
         let endless = "POST /large HTTP/1.1\r\nHost: x\r\nContent-Length: 9000000000000\r\n\r\n";
         let mut sends = Client::connect(hub.http);

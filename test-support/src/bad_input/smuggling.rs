@@ -11,12 +11,12 @@ use super::{
 
 /// The cases of this file.
 pub(super) const CASES: &[Case] = cases![
-    a_body_of_two_lengths_or_none_that_is_clear_is_refused_and_nothing_after_it_is_served,
-    a_body_with_a_length_and_chunks_is_that_of_the_chunks_and_the_last_of_its_connection,
+    a_body_without_one_clear_length_is_refused,
+    a_body_with_length_and_chunks_is_read_by_chunks_and_the_last,
     chunks_are_no_thing_of_http_1_0,
     a_request_within_a_body_that_nobody_wants_is_not_served,
     one_length_told_twice_is_one,
-    a_request_says_once_which_host_it_is_for_or_is_refused_on_every_port,
+    a_request_without_exactly_one_good_host_is_refused,
 ];
 
 /// A request that a body or a strange header is to smuggle in.
@@ -34,7 +34,7 @@ fn assert_nothing_hidden(hub: &Hub) {
     assert!(!published.contains("EVIL"), "{published}");
 }
 
-fn a_body_of_two_lengths_or_none_that_is_clear_is_refused_and_nothing_after_it_is_served() {
+fn a_body_without_one_clear_length_is_refused() {
     survives(&[], |hub| {
         let shapes = [
             "Content-Length: 2\r\nContent-Length: 3",
@@ -85,7 +85,7 @@ fn a_body_of_two_lengths_or_none_that_is_clear_is_refused_and_nothing_after_it_i
 }
 
 /// RFC 9112, section 6.1: the encoding counts, the length does not, and the connection is closed.
-fn a_body_with_a_length_and_chunks_is_that_of_the_chunks_and_the_last_of_its_connection() {
+fn a_body_with_length_and_chunks_is_read_by_chunks_and_the_last() {
     survives(&[], |hub| {
         for lengths in [
             ("Content-Length: 4\r\n", ""),
@@ -162,7 +162,7 @@ fn one_length_told_twice_is_one() {
 }
 
 /// RFC 9112, section 3.2: of a request for two hosts, a proxy may have looked at the other.
-fn a_request_says_once_which_host_it_is_for_or_is_refused_on_every_port() {
+fn a_request_without_exactly_one_good_host_is_refused() {
     survives(&["keepalive_interval=0.2"], |hub| {
         for port in [hub.http, hub.tail, hub.websocket] {
             for host in [

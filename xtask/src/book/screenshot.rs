@@ -35,7 +35,7 @@ mod tests {
     use std::fs;
 
     #[test]
-    fn a_screenshot_is_a_picture_for_light_themes_and_one_for_dark_ones() {
+    fn a_screenshot_is_a_light_and_a_dark_picture() {
         let root = project();
         // That the page has changed is for the check to tell.
         fs::write(root.path().join("steps/5-gateway/static/page.js"), "changed").unwrap();

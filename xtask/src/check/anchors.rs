@@ -46,7 +46,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn an_anchor_is_shown_by_a_listing_or_by_a_count_of_its_lines() {
+    fn an_anchor_is_shown_by_a_listing_or_a_count() {
         let root = tempfile::tempdir().unwrap();
         fs::create_dir(root.path().join("steps")).unwrap();
         fs::write(root.path().join("steps/x.rs"), "// ANCHOR: x\n// ANCHOR_END: x\n").unwrap();

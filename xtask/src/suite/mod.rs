@@ -50,7 +50,7 @@ pub fn run(root: &Path, filter: Option<&str>) -> anyhow::Result<()> {
 fn build_programs(root: &Path) -> anyhow::Result<()> {
     for package in workspace::steps(root)?.iter().map(String::as_str).chain(["examples"]) {
         let mut cargo = Command::new("cargo");
-        cargo.args(["build", "--quiet", "--bins", "--package", package]);
+        cargo.args(["build", "--bins", "--package", package]);
         let status = cargo.current_dir(root).status().context("cargo build")?;
         ensure!(status.success(), "{package} does not compile");
     }

@@ -53,7 +53,7 @@ async fn a_server_that_is_embedded_starts_and_stops_with_its_client() {
 }
 
 #[tokio::test]
-async fn an_embedded_server_that_does_not_start_is_an_error_that_says_so() {
+async fn an_embedded_server_that_does_not_start_is_an_error() {
     let taken = std::net::TcpListener::bind("127.0.0.1:0").expect("there is a free port");
     let address = taken.local_addr().expect("the socket is bound").to_string();
     let settings = Settings::with([("numbers_bind", &*address)]);

@@ -170,7 +170,7 @@ async fn it_ends_when_nobody_can_read_what_it_prints() {
 }
 
 #[tokio::test]
-async fn a_reader_that_does_not_read_stops_the_server_but_not_a_stop() {
+async fn a_blocked_reader_stops_the_server_but_not_a_stop() {
     let folder = folder();
     let peer = Peer::listen();
     let setting = format!("number_server={}", peer.address());

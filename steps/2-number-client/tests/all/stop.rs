@@ -127,7 +127,7 @@ async fn it_stops_while_its_queue_is_full() {
 }
 
 #[tokio::test]
-async fn numbers_that_nobody_took_before_a_stop_do_not_come_after_the_next_start() {
+async fn untaken_numbers_do_not_come_after_the_next_start() {
     let mut log = Log::listen();
     let peer = Peer::listen();
     let server = Server::At(peer.address());

@@ -7,8 +7,8 @@ use test_support::cases;
 
 /// The cases of this file.
 pub(crate) const CASES: &[Case] = cases![
-    the_page_says_that_only_scripts_and_styles_of_this_port_are_run,
-    the_page_has_no_script_or_style_in_it_and_its_files_are_there,
+    the_page_allows_only_its_own_scripts_and_styles,
+    the_page_has_only_files_for_scripts_and_styles,
     a_script_style_or_handler_in_a_page_would_be_found,
 ];
 
@@ -18,7 +18,7 @@ fn get(address: SocketAddr, path: &str) -> test_support::bad_input::client::Answ
     client.answer().unwrap()
 }
 
-fn the_page_says_that_only_scripts_and_styles_of_this_port_are_run() {
+fn the_page_allows_only_its_own_scripts_and_styles() {
     let hub = Hub::start(&[]);
     let answer = get(hub.http, "/");
     let policy = answer.header("content-security-policy").unwrap();
@@ -31,7 +31,7 @@ fn the_page_says_that_only_scripts_and_styles_of_this_port_are_run() {
     hub.stop();
 }
 
-fn the_page_has_no_script_or_style_in_it_and_its_files_are_there() {
+fn the_page_has_only_files_for_scripts_and_styles() {
     let hub = Hub::start(&[]);
     let page = get(hub.http, "/").body;
     assert_eq!(inline(&page), Vec::<String>::new());

@@ -11,13 +11,13 @@ use test_support::cases;
 
 /// The cases of this file.
 pub(crate) const CASES: &[Case] = cases![
-    a_fixed_path_is_asked_for_and_nothing_else_is_done_to_it,
+    a_fixed_path_can_only_be_asked_for,
     who_asks_for_the_head_of_a_fixed_path_gets_no_body,
     a_handshake_on_a_fixed_path_opens_no_websocket,
     a_strange_path_is_what_it_says_or_refused,
     no_channel_hides_behind_a_fixed_path,
     a_page_of_a_foreign_origin_gets_nothing,
-    a_host_that_is_not_ours_is_refused_but_told_whether_we_are_well,
+    a_foreign_host_is_refused_all_but_our_health,
     no_answer_may_be_taken_for_what_it_is_not,
 ];
 
@@ -84,7 +84,7 @@ fn is_sentence(body: &str) -> bool {
     sentence.contains(' ') && !sentence.contains(['\n', '\r'])
 }
 
-fn a_fixed_path_is_asked_for_and_nothing_else_is_done_to_it() {
+fn a_fixed_path_can_only_be_asked_for() {
     survives(&[], |hub| {
         for (path, media_type) in fixed() {
             let answer = ask(hub.http, "GET", path);
@@ -242,7 +242,7 @@ fn a_page_of_a_foreign_origin_gets_nothing() {
 }
 
 /// `x` is the host that the innocent ask for.
-fn a_host_that_is_not_ours_is_refused_but_told_whether_we_are_well() {
+fn a_foreign_host_is_refused_all_but_our_health() {
     survives(&["allowed_hosts=x"], |hub| {
         for headers in ["Host: evil.example\r\n", "Host: x.evil.example\r\n"] {
             let streams = ["/a", "/a?as=json", "/a?as=events", "/a?as=poll", "/static/missing.js"];
