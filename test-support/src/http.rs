@@ -15,7 +15,7 @@ pub struct Client(
 
 /// An answer without its body, or with it.
 #[derive(Debug)]
-pub struct Answer {
+pub struct Response {
     /// Its status.
     pub status: u16,
     /// Its headers, by their names in small letters.
@@ -24,7 +24,7 @@ pub struct Answer {
     pub body: String,
 }
 
-impl Answer {
+impl Response {
     /// The header of this name; empty if there is none.
     pub fn header(&self, name: &str) -> &str {
         self.headers.get(name).map_or("", String::as_str)
@@ -50,7 +50,7 @@ impl Client {
     }
 
     /// The status and the headers of an answer.
-    pub async fn head(&mut self) -> Answer {
+    pub async fn head(&mut self) -> Response {
         let status = self.line().await;
         let status =
             status.strip_prefix("HTTP/1.1 ").unwrap_or_else(|| panic!("no status: {status:?}"));
@@ -62,11 +62,11 @@ impl Client {
             let twice = headers.insert(name.to_lowercase(), value.to_owned());
             assert_eq!(twice, None, "the header {name} is there twice");
         }
-        Answer { status, headers, body: String::new() }
+        Response { status, headers, body: String::new() }
     }
 
     /// An answer that ends.
-    pub async fn answer(&mut self) -> Answer {
+    pub async fn answer(&mut self) -> Response {
         let mut answer = self.head().await;
         if answer.header("transfer-encoding") == "chunked" {
             while let Some(chunk) = self.chunk().await {
@@ -102,7 +102,7 @@ impl Client {
 }
 
 /// Asks, and waits for all of the answer.
-pub async fn ask(address: SocketAddr, request: &str) -> Answer {
+pub async fn ask(address: SocketAddr, request: &str) -> Response {
     let mut client = Client::connect(address).await;
     client.send(request.as_bytes()).await;
     client.answer().await
@@ -126,7 +126,7 @@ pub async fn publish(address: SocketAddr, channel: &str, message: &str) {
 pub struct Reader {
     client: Client,
     /// The status and the headers of the answer.
-    pub head: Answer,
+    pub head: Response,
     text: String,
 }
 

@@ -17,7 +17,7 @@ pub struct Client(BufReader<TcpStream>);
 
 /// An answer. The body of one that is chunked is left to be read.
 #[derive(Debug)]
-pub struct Answer {
+pub struct Response {
     /// Its status.
     pub status: u16,
     headers: Vec<(String, String)>,
@@ -111,7 +111,7 @@ impl Client {
     }
 
     /// Waits for an answer to a request of this method; `None` if the peer hangs up instead.
-    pub fn answer_to(&mut self, method: &str) -> Option<Answer> {
+    pub fn answer_to(&mut self, method: &str) -> Option<Response> {
         let mut answer = self.head()?;
         if method != "HEAD"
             && let Some(length) = answer.header("content-length")
@@ -124,22 +124,22 @@ impl Client {
     }
 
     /// Waits for an answer; `None` if the peer hangs up instead.
-    pub fn answer(&mut self) -> Option<Answer> {
+    pub fn answer(&mut self) -> Option<Response> {
         self.answer_to("GET")
     }
 
-    fn head(&mut self) -> Option<Answer> {
+    fn head(&mut self) -> Option<Response> {
         let first = self.line().filter(|line| !line.is_empty())?;
         let status = first.split(' ').nth(1).unwrap().parse().unwrap();
         let mut headers = Vec::new();
         while let Some((name, value)) = self.line()?.split_once(": ") {
             headers.push((name.to_ascii_lowercase(), value.to_string()));
         }
-        Some(Answer { status, headers, body: String::new() })
+        Some(Response { status, headers, body: String::new() })
     }
 
     /// Waits for answers until the peer hangs up.
-    pub fn answers(mut self) -> Vec<Answer> {
+    pub fn answers(mut self) -> Vec<Response> {
         std::iter::from_fn(|| self.answer()).collect()
     }
 
@@ -186,7 +186,7 @@ fn assert_hung_up(error: io::Error) {
     assert_ne!(error.kind(), io::ErrorKind::WouldBlock, "nothing came within {TEST_TIMEOUT:?}");
 }
 
-impl Answer {
+impl Response {
     /// The value of a header, whose name is given in small letters.
     pub fn header(&self, name: &str) -> Option<&str> {
         self.headers.iter().find(|(header, _)| header == name).map(|(_, value)| &**value)

@@ -4,7 +4,7 @@ use super::{
     Case,
     case::survives,
     cases,
-    client::{Answer, Client},
+    client::{Client, Response},
     hub::Hub,
     program::program,
     sockets::{Socket, handshake},
@@ -19,7 +19,7 @@ pub(super) const CASES: &[Case] = cases![
 
 const KEY: Option<&str> = Some("dGhlIHNhbXBsZSBub25jZQ==");
 
-fn ask(hub: &Hub, request: &str) -> Answer {
+fn ask(hub: &Hub, request: &str) -> Response {
     let mut client = Client::connect(hub.websocket);
     client.send(request);
     client.answer().unwrap_or_else(|| panic!("{request:?} is answered"))
@@ -57,7 +57,7 @@ fn what_opens_no_websocket_is_told_which_would() {
     });
 }
 
-fn tells_which_would(answer: &Answer, request: &str) {
+fn tells_which_would(answer: &Response, request: &str) {
     let told = (answer.header("upgrade"), answer.header("sec-websocket-version"));
     assert_eq!((answer.status, told), (426, (Some("websocket"), Some("13"))), "{request:?}");
     assert!(answer.body.contains("WebSocket"), "{answer:?}");

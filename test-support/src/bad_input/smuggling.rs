@@ -4,7 +4,7 @@ use super::{
     Case,
     case::survives,
     cases,
-    client::{Answer, Client, post, published},
+    client::{Client, Response, post, published},
     hub::Hub,
     program::program,
 };
@@ -23,7 +23,7 @@ pub(super) const CASES: &[Case] = cases![
 const HIDDEN: &str = "POST /hidden HTTP/1.1\r\nHost: x\r\nContent-Length: 4\r\n\r\nEVIL";
 
 /// What the hub answers to all of `bytes`, until it hangs up.
-fn answers(hub: &Hub, bytes: &str) -> Vec<Answer> {
+fn answers(hub: &Hub, bytes: &str) -> Vec<Response> {
     let mut client = Client::connect(hub.http);
     client.send(bytes);
     client.answers()

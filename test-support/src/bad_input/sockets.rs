@@ -1,6 +1,6 @@
 //! A WebSocket whose client sends any frames whatever.
 
-use super::client::{Answer, Client};
+use super::client::{Client, Response};
 use std::{
     net::SocketAddr,
     ops::{Deref, DerefMut},
@@ -52,7 +52,7 @@ impl Socket {
     }
 
     /// Waits for the answer that it is open.
-    pub fn opened(&mut self) -> Answer {
+    pub fn opened(&mut self) -> Response {
         let answer = self.answer().expect("an answer to a handshake");
         assert_eq!(answer.status, 101, "{answer:?}");
         answer

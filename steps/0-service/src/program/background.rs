@@ -3,7 +3,7 @@
 use super::{
     CommandError,
     command_line::CommandLine,
-    control::{Answer, Options, Request, ask},
+    control::{Options, Request, Response, ask},
     instance::{Instance, PidfileState},
     report,
 };
@@ -103,7 +103,7 @@ pub(super) fn options(instance: &Instance) -> Result<Options, CommandError> {
         return Ok(Options::default());
     };
     match ask_running(instance, pid, Request::Options)? {
-        Answer::Options(options) => Ok(options),
+        Response::Options(options) => Ok(options),
         _ => Err(another_answer()),
     }
 }
@@ -148,7 +148,8 @@ pub(super) fn status(instance: &Instance) -> Result<ExitCode, CommandError> {
             Ok(KILLED.into())
         }
         PidfileState::Held { pid } => {
-            let Answer::Status { tree, seconds, .. } = ask_running(instance, pid, Request::Status)?
+            let Response::Status { tree, seconds, .. } =
+                ask_running(instance, pid, Request::Status)?
             else {
                 return Err(another_answer());
             };
@@ -191,7 +192,7 @@ pub(super) fn log(instance: &Instance, follow: bool, lines: u32) -> Result<ExitC
     Err(CommandError::io("tail")(error))
 }
 
-fn ask_running(instance: &Instance, pid: u32, request: Request) -> Result<Answer, CommandError> {
+fn ask_running(instance: &Instance, pid: u32, request: Request) -> Result<Response, CommandError> {
     ask(instance, request).map_err(|error| {
         let log = instance.log().display().to_string();
         CommandError::Background(format!(
@@ -205,14 +206,14 @@ fn not_running(instance: &Instance) -> CommandError {
 }
 
 /// Prints what the process answered; returns how many lines that were.
-fn print_lines(answer: Answer) -> Result<usize, CommandError> {
+fn print_lines(answer: Response) -> Result<usize, CommandError> {
     match answer {
-        Answer::Done { lines } => {
+        Response::Done { lines } => {
             lines.iter().for_each(|line| println!("{line}"));
             Ok(lines.len())
         }
-        Answer::Failed { reason } => Err(CommandError::Background(reason)),
-        Answer::Status { .. } | Answer::Options(_) => Err(another_answer()),
+        Response::Failed { reason } => Err(CommandError::Background(reason)),
+        Response::Status { .. } | Response::Options(_) => Err(another_answer()),
     }
 }
 

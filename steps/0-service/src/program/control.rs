@@ -37,7 +37,7 @@ pub(super) enum Request {
 /// What the process answers.
 #[derive(Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
-pub(super) enum Answer {
+pub(super) enum Response {
     Status { tree: Status, seconds: u64 },
     Options(Options),
     Done { lines: Vec<String> },
@@ -56,7 +56,7 @@ pub(super) struct Options {
 }
 
 /// Asks the process that holds `instance`.
-pub(super) fn ask(instance: &Instance, request: Request) -> io::Result<Answer> {
+pub(super) fn ask(instance: &Instance, request: Request) -> io::Result<Response> {
     let mut stream = UnixStream::connect(instance.socket())?;
     stream.set_read_timeout(Some(ANSWER_TIMEOUT))?;
     stream.write_all(format!("{}\n", serde_json::to_string(&request)?).as_bytes())?;
@@ -66,7 +66,7 @@ pub(super) fn ask(instance: &Instance, request: Request) -> io::Result<Answer> {
 }
 
 /// A request, and where its answer goes.
-pub(super) type Asked = (Request, oneshot::Sender<Answer>);
+pub(super) type Asked = (Request, oneshot::Sender<Response>);
 
 /// Listens for commands. The socket goes when the listener is dropped.
 pub(super) struct Listener {

@@ -2,12 +2,12 @@
 
 use super::{
     CommandError, Program,
-    control::{Answer, Asked, Listener, Options, Request},
+    control::{Asked, Listener, Options, Request, Response},
     instance::Instance,
     report::Report,
     signals::{SignalAction, Signals},
 };
-use crate::{Error, Lifecycle, log::Log, settings::sources::environment};
+use crate::{Error, Lifecycle, logging::Logging, settings::sources::environment};
 use std::{
     pin::pin,
     process::{ExitCode, exit},
@@ -38,7 +38,11 @@ pub(super) fn run(program: Program, instance: Option<Instance>) -> Result<ExitCo
     result.map(|()| ExitCode::SUCCESS)
 }
 
-async fn in_background(program: Program, log: Log, instance: Instance) -> Result<(), CommandError> {
+async fn in_background(
+    program: Program,
+    log: Logging,
+    instance: Instance,
+) -> Result<(), CommandError> {
     let (name, report) = (instance.name, Report::to_parent());
     let result = async {
         let lock = instance.lock()?;
@@ -73,14 +77,14 @@ async fn in_background(program: Program, log: Log, instance: Instance) -> Result
 struct Runner {
     lifecycle: Lifecycle,
     program: Program,
-    log: Log,
+    log: Logging,
     signals: Signals,
     started: Instant,
     on_ready: Option<Report>,
 }
 
 impl Runner {
-    fn new(program: Program, log: Log) -> Result<Self, CommandError> {
+    fn new(program: Program, log: Logging) -> Result<Self, CommandError> {
         let signals = Signals::listen().map_err(CommandError::io("signals"))?;
         let lifecycle = Lifecycle::new(program.service.clone());
         Ok(Runner { lifecycle, program, log, signals, started: Instant::now(), on_ready: None })
@@ -154,7 +158,7 @@ impl Runner {
             }
         };
         for answer in answers {
-            let told = result.as_ref().map(|()| Answer::Done { lines: Vec::new() });
+            let told = result.as_ref().map(|()| Response::Done { lines: Vec::new() });
             tell(answer, told.map_err(ToString::to_string));
         }
         Ok(result?)
@@ -171,7 +175,7 @@ impl Runner {
         format!("{} is {}, not ready; try again", self.lifecycle.path(), self.lifecycle.state())
     }
 
-    async fn reload(&self) -> Result<Answer, String> {
+    async fn reload(&self) -> Result<Response, String> {
         let path = self.lifecycle.path();
         let changes = self.program.settings.reload().map_err(|error| {
             error!(service = %path, "not reloaded, nothing has changed: {error}");
@@ -184,15 +188,18 @@ impl Runner {
             error!(service = %path, "{error}");
             error.to_string()
         })?;
-        Ok(Answer::Done { lines })
+        Ok(Response::Done { lines })
     }
 
-    fn status(&self) -> Answer {
-        Answer::Status { tree: self.lifecycle.status(), seconds: self.started.elapsed().as_secs() }
+    fn status(&self) -> Response {
+        Response::Status {
+            tree: self.lifecycle.status(),
+            seconds: self.started.elapsed().as_secs(),
+        }
     }
 
-    fn options(&self) -> Answer {
-        Answer::Options(Options {
+    fn options(&self) -> Response {
+        Response::Options(Options {
             arguments: std::env::args_os().skip(2).collect(), // without the program and `background`
             environment: environment(),
             file_was_read: self.program.settings.file_was_read(),
@@ -204,7 +211,7 @@ impl Runner {
 type Requests<'a> = Option<&'a mut mpsc::Receiver<Asked>>;
 
 /// Where the answer goes, if the wish came by the control socket and not by a signal.
-type Responder = Option<oneshot::Sender<Answer>>;
+type Responder = Option<oneshot::Sender<Response>>;
 
 /// How waiting for a transition ended.
 enum During {
@@ -220,9 +227,9 @@ async fn next(requests: &mut Requests<'_>) -> Option<Asked> {
     }
 }
 
-fn tell(answer: oneshot::Sender<Answer>, result: Result<Answer, String>) {
+fn tell(answer: oneshot::Sender<Response>, result: Result<Response, String>) {
     // Whoever asked may have gone.
-    let _ = answer.send(result.unwrap_or_else(|reason| Answer::Failed { reason }));
+    let _ = answer.send(result.unwrap_or_else(|reason| Response::Failed { reason }));
 }
 
 /// Lets this process have as many open files as the system allows: a connection is one.

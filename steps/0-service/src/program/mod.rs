@@ -19,7 +19,9 @@ mod instance;
 mod report;
 mod signals;
 
-use crate::{Error, Service, Settings, log::Log, log::LogLevel, settings::SettingsError};
+use crate::{
+    Error, Service, Settings, logging::LogLevel, logging::Logging, settings::SettingsError,
+};
 use command_line::{Command, CommandLine};
 use instance::Instance;
 use std::{io, process::ExitCode, sync::Arc};
@@ -105,8 +107,8 @@ impl Program {
         Ok(Program { service, settings, log_level })
     }
 
-    fn start_log(&self) -> Log {
-        Log::start(self.log_level.get())
+    fn start_log(&self) -> Logging {
+        Logging::start(self.log_level.get())
     }
 }
 

@@ -2,9 +2,10 @@
 
 use super::{
     HealthCheck,
-    answer::{Answer, text, with_content_type},
     channel_list::ChannelList,
-    metrics, static_files,
+    metrics,
+    response::{WebResponse, text, with_content_type},
+    static_files,
 };
 use http::{HeaderMap, HeaderValue, Method, StatusCode, header, request::Parts};
 use message_hub::Hub;
@@ -53,7 +54,7 @@ impl Routes {
         }
     }
 
-    pub(super) async fn answer(&self, resource: &Resource, request: &Parts) -> Answer {
+    pub(super) async fn answer(&self, resource: &Resource, request: &Parts) -> WebResponse {
         let headers = match self.admit(resource, request) {
             Ok(headers) => headers,
             Err(rejection) => return rejection.into_response(),
@@ -86,7 +87,7 @@ impl Routes {
     }
 
     // ANCHOR: content
-    async fn content(&self, resource: &Resource) -> Answer {
+    async fn content(&self, resource: &Resource) -> WebResponse {
         match resource {
             Resource::Health => text("well\n"),
             Resource::Readiness => match self.health_check.ready() {
@@ -110,6 +111,6 @@ impl Routes {
     // ANCHOR_END: content
 }
 
-fn not_ready(why: &str) -> Answer {
+fn not_ready(why: &str) -> WebResponse {
     Body::text(StatusCode::SERVICE_UNAVAILABLE, format!("not ready: {why}\n"))
 }

@@ -1,6 +1,6 @@
 //! The web server: one port, on which a path is a channel or something else.
 
-use super::{HealthCheck, answer::Answer, routes::Routes};
+use super::{HealthCheck, response::WebResponse, routes::Routes};
 use ::http::{HeaderValue, Request, header};
 use hyper::body::Incoming;
 use message_hub::{HttpSubscription, Hub, WebSocketUpgrader};
@@ -49,7 +49,7 @@ impl Handler for WebHandler {
         request: Request<Incoming>,
         permit: &Arc<ConnectionPermit>,
         scope: &Scope,
-    ) -> Answer {
+    ) -> WebResponse {
         let WebHandler { routes, streams, sockets } = self;
         match routes.route(request.uri().path()) {
             Some(resource) => routes.answer(&resource, &request.into_parts().0).await,

@@ -1,6 +1,6 @@
 //! The page, and what a browser may do with it.
 
-use super::answer::{Answer, with_content_type};
+use super::response::{WebResponse, with_content_type};
 use http::{HeaderMap, HeaderValue, header};
 
 /// A file of the page.
@@ -45,7 +45,7 @@ pub(super) fn file(path: &str) -> Option<File> {
 
 impl File {
     /// The file as an answer.
-    pub(super) fn answer(&self) -> Answer {
+    pub(super) fn answer(&self) -> WebResponse {
         let fixed = HeaderValue::from_static;
         let mut answer = with_content_type(self.media_type, self.text);
         answer.headers_mut().extend(HeaderMap::from_iter([

@@ -12,7 +12,7 @@ pub(crate) const CASES: &[Case] = cases![
     a_script_style_or_handler_in_a_page_would_be_found,
 ];
 
-fn get(address: SocketAddr, path: &str) -> test_support::bad_input::client::Answer {
+fn get(address: SocketAddr, path: &str) -> test_support::bad_input::client::Response {
     let mut client = Client::connect(address);
     client.send(format!("GET {path} HTTP/1.1\r\nHost: x\r\n\r\n"));
     client.answer().unwrap()

@@ -4,7 +4,7 @@ use std::{net::SocketAddr, path::Path, sync::LazyLock};
 use test_support::bad_input::{
     Case,
     case::survives,
-    client::{Answer, Client, post},
+    client::{Client, Response, post},
     sockets::{Socket, handshake},
 };
 use test_support::cases;
@@ -63,17 +63,17 @@ fn guarded() -> impl Iterator<Item = &'static str> {
     fixed().map(|(path, _)| path).filter(|path| !ASKED_BY_ADDRESS.contains(path))
 }
 
-fn ask(address: SocketAddr, method: &str, path: &str) -> Answer {
+fn ask(address: SocketAddr, method: &str, path: &str) -> Response {
     ask_as(address, method, path, "Host: x\r\n")
 }
 
-fn ask_as(address: SocketAddr, method: &str, path: &str, headers: &str) -> Answer {
+fn ask_as(address: SocketAddr, method: &str, path: &str, headers: &str) -> Response {
     let mut client = Client::connect(address);
     client.send(format!("{method} {path} HTTP/1.1\r\n{headers}\r\n"));
     client.answer_to(method).unwrap_or_else(|| panic!("{method} {path} is answered"))
 }
 
-fn open_as(address: SocketAddr, path: &str, headers: &str) -> Answer {
+fn open_as(address: SocketAddr, path: &str, headers: &str) -> Response {
     let mut client = Client::connect(address);
     client.send(handshake("GET", path, "13", KEY, "").replace("Host: x\r\n", headers));
     client.answer().unwrap_or_else(|| panic!("a handshake at {path} is answered"))
@@ -200,7 +200,7 @@ fn no_channel_hides_behind_a_fixed_path() {
             let encoded = format!("/{}{}", hex(path.as_bytes()[1]), &path[2..]);
             let plain = ask(hub.http, "GET", path);
             let same = ask(hub.http, "GET", &encoded);
-            let told = |answer: &Answer| answer.header("content-type").map(str::to_owned);
+            let told = |answer: &Response| answer.header("content-type").map(str::to_owned);
             assert_eq!((same.status, told(&same)), (plain.status, told(&plain)), "{encoded}");
             let mut client = Client::connect(hub.http);
             client.send(post(&encoded, "hidden"));

@@ -14,7 +14,7 @@ use std::{
     time::{Duration, Instant},
 };
 use test_support::{
-    http::{Answer, ask},
+    http::{Response, ask},
     running::started,
     wait::{TEST_TIMEOUT, within},
     websocket::Socket,
@@ -66,12 +66,12 @@ impl Rig {
     }
 
     /// What is at a path of the web port.
-    pub(crate) async fn get(&self, path: &str) -> Answer {
+    pub(crate) async fn get(&self, path: &str) -> Response {
         ask(self.web, &format!("GET {path} HTTP/1.1\r\nHost: x\r\n\r\n")).await
     }
 
     /// Waits until what is at a path of the web port fits.
-    pub(crate) async fn until(&self, path: &str, fits: impl Fn(&Answer) -> bool) -> Answer {
+    pub(crate) async fn until(&self, path: &str, fits: impl Fn(&Response) -> bool) -> Response {
         let began = Instant::now();
         loop {
             let answer = self.get(path).await;

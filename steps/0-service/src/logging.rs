@@ -46,11 +46,11 @@ impl From<LogLevel> for LevelFilter {
 }
 
 /// A hold on the log of this process, to change its level.
-pub(crate) struct Log(reload::Handle<LevelFilter, Registry>);
+pub(crate) struct Logging(reload::Handle<LevelFilter, Registry>);
 
-impl Log {
+impl Logging {
     /// Starts the log, and has panics told in it.
-    pub(crate) fn start(level: LogLevel) -> Log {
+    pub(crate) fn start(level: LogLevel) -> Logging {
         let (filter, handle) = reload::Layer::new(LevelFilter::from(level));
         let lines =
             tracing_subscriber::fmt::layer().event_format(Line).with_writer(std::io::stderr);
@@ -62,7 +62,7 @@ impl Log {
             let place = panic.location().map(ToString::to_string).unwrap_or_default();
             error!("panic at {place}: {}", crate::error::panic_message(panic.payload()));
         }));
-        Log(handle)
+        Logging(handle)
     }
 
     pub(crate) fn set_level(&self, level: LogLevel) {
