@@ -6,6 +6,7 @@ use fuzz::Bytes;
 use libfuzzer_sys::fuzz_target;
 use message_hub::{Bounds, Encoding, Id, Log, Size};
 use pubsub::Message;
+use std::cell::RefCell;
 
 const ENCODINGS: [Encoding; 7] = Encoding::ALL;
 
@@ -33,8 +34,9 @@ struct Model {
     log: Log,
     /// All messages that there have been.
     messages: Vec<Message>,
-    /// How many bytes they take in each encoding: of each, with all before it.
-    lengths: [Vec<usize>; ENCODINGS.len()],
+    /// How many bytes they take in each encoding, of each with all before it: as far as anybody has
+    /// asked.
+    lengths: RefCell<[Vec<usize>; ENCODINGS.len()]>,
     /// The offset of the oldest that is kept.
     base: u64,
     /// What is encoded, of each encoding: from which message up to which other.
@@ -49,7 +51,7 @@ struct Reader {
 
 impl Model {
     fn new() -> Self {
-        let lengths = ENCODINGS.map(|_| vec![0]);
+        let lengths = RefCell::new(ENCODINGS.map(|_| vec![0]));
         let (segments, readers) = (Default::default(), Vec::new());
         Model { log: Log::new(), messages: Vec::new(), lengths, base: 1, segments, readers }
     }
@@ -60,9 +62,13 @@ impl Model {
 
     fn append(&mut self, bytes: &mut Bytes) {
         // Few are long: to fill a segment takes two, and much of the time.
-        let longer =
-            [0, 0, 0, 10, 10, 10, 200, 200, 200, 1000, 1000, 1000, 1000, 5000, 5000, 30_000]
-                [bytes.below(16)];
+        let longer = match bytes.byte() {
+            253.. => 16_000,
+            240.. => 3000,
+            160.. => 200,
+            80.. => 10,
+            _ => 0,
+        };
         let text = format!("{:x}{}", self.end(), "é".repeat(longer));
         let message = Message::parse(text.as_bytes()).expect("a message");
         let bounds = Bounds {
@@ -70,12 +76,6 @@ impl Model {
             bytes: [1, 500, 5000, 1_000_000][bytes.below(4)],
         };
         self.log.append(message.clone(), bounds);
-        let id = self.log.id(self.end());
-        for (encoding, lengths) in ENCODINGS.iter().zip(&mut self.lengths) {
-            let mut out = Vec::new();
-            encoding.encode(id, &message, &mut out);
-            lengths.push(lengths.last().expect("one more than there are messages") + out.len());
-        }
         self.messages.push(message);
         self.drop_oldest(bounds);
     }
@@ -208,8 +208,12 @@ impl Model {
 
     /// How many bytes that takes.
     fn length(&self, encoding: usize, from: u64, to: u64) -> usize {
-        let before = |offset: u64| self.lengths[encoding][offset as usize - 1];
-        before(to) - before(from)
+        let lengths = &mut self.lengths.borrow_mut()[encoding];
+        while lengths.len() < to as usize {
+            let (offset, before) = (lengths.len() as u64, lengths[lengths.len() - 1]);
+            lengths.push(before + self.encoded(encoding, offset, offset + 1).len());
+        }
+        lengths[to as usize - 1] - lengths[from as usize - 1]
     }
 
     /// What the messages that are kept must take.

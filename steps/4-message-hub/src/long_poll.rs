@@ -25,7 +25,7 @@ pub struct LongPoll {
 
 /// The answer.
 #[derive(Serialize)]
-struct Answer<'a> {
+struct PollResponse<'a> {
     messages: Vec<Data<'a>>,
     /// How many are missing before them.
     missed: u64,
@@ -77,7 +77,7 @@ impl LongPoll {
         let messages = taken.map_or(&[][..], |taken| &taken.messages);
         let messages =
             messages.iter().map(|(id, message)| Data { id: *id, data: message.as_str() });
-        let answer = Answer {
+        let answer = PollResponse {
             messages: messages.collect(),
             missed: taken.map_or(0, |taken| taken.missed),
             recovered: self.recovered,
