@@ -54,10 +54,11 @@ fn read_lines(mut client: Client, tell: &Sender<String>) {
 
 fn read_frames(mut socket: Socket, tell: &Sender<String>) {
     while let Some(frame) = socket.frame() {
-        if frame.first == sockets::PING {
-            socket.send(sockets::frame(sockets::PONG, &frame.payload));
-        } else if tell.send(String::from_utf8(frame.payload).unwrap()).is_err() {
-            return;
+        match frame.first {
+            sockets::PING => socket.send(sockets::frame(sockets::PONG, &frame.payload)),
+            sockets::CLOSE => return,
+            _ if tell.send(String::from_utf8(frame.payload).unwrap()).is_err() => return,
+            _ => {}
         }
     }
 }

@@ -3,14 +3,18 @@
 use bytes::Bytes;
 use message_hub::Hub;
 use serde::Serialize;
+use service::{Pause, Scope};
 use std::{
     sync::Arc,
     time::{Duration, Instant},
 };
-use tokio::{sync::Mutex, task::spawn_blocking};
+use tokio::sync::{Mutex, oneshot};
 
 /// How many channels are listed.
 const MAX_LISTED: usize = 50;
+
+/// The stack of the thread that makes a list.
+const STACK_BYTES: usize = 256 * 1024;
 
 /// How old a list may be.
 const MAX_AGE: Duration = Duration::from_millis(500);
@@ -47,25 +51,28 @@ impl ChannelList {
         ChannelList { hub, began: Instant::now(), made: Arc::default() }
     }
 
-    /// The channels that are read most, as JSON.
+    /// The channels that are read most, as JSON, made by a thread of `scope`; `None` if that stops, or
+    /// no thread is to be had.
     // ANCHOR: json
-    pub(super) async fn json(&self) -> Bytes {
+    pub(super) async fn json(&self, scope: &Scope) -> Option<Bytes> {
         let mut made = self.made.clone().lock_owned().await;
         if let Some((when, list)) = &*made
             && when.elapsed() < MAX_AGE
         {
-            return list.clone();
+            return Some(list.clone());
         }
         let (hub, now) = (self.hub.clone(), Instant::now());
         // No list is made at 0: the page takes that for none.
         let at = 1 + now.duration_since(self.began).as_millis();
         // The lock goes with the work: if the client hangs up, the others wait for this list.
-        let list = spawn_blocking(move || {
+        let (tell, told) = oneshot::channel();
+        let make = move |_: &Pause| {
             let list = make(&hub, at);
             *made = Some((now, list.clone()));
-            list
-        });
-        list.await.expect("making a list neither panics nor is aborted")
+            let _ = tell.send(list); // the client may have hung up
+        };
+        scope.contained().spawn_thread("channel list", STACK_BYTES, make).ok()?;
+        told.await.ok()
     }
     // ANCHOR_END: json
 }

@@ -13,6 +13,7 @@ use pubsub::{
     ChannelName, PubSub,
     http::{Body, Rejection},
 };
+use service::Scope;
 use std::sync::Arc;
 
 /// What there is to be asked for beside channels.
@@ -54,12 +55,17 @@ impl Routes {
         }
     }
 
-    pub(super) async fn answer(&self, resource: &Resource, request: &Parts) -> WebResponse {
+    pub(super) async fn answer(
+        &self,
+        resource: &Resource,
+        request: &Parts,
+        scope: &Scope,
+    ) -> WebResponse {
         let headers = match self.admit(resource, request) {
             Ok(headers) => headers,
             Err(rejection) => return rejection.into_response(),
         };
-        let mut answer = self.content(resource).await;
+        let mut answer = self.content(resource, scope).await;
         let fresh = HeaderValue::from_static("no-store");
         answer.headers_mut().entry(header::CACHE_CONTROL).or_insert(fresh);
         answer.headers_mut().extend(headers);
@@ -87,7 +93,7 @@ impl Routes {
     }
 
     // ANCHOR: content
-    async fn content(&self, resource: &Resource) -> WebResponse {
+    async fn content(&self, resource: &Resource, scope: &Scope) -> WebResponse {
         match resource {
             Resource::Health => text("well\n"),
             Resource::Readiness => match self.health_check.ready() {
@@ -99,9 +105,10 @@ impl Routes {
                 let all = metrics.chain(metrics::of_hub(self.hub.totals()));
                 with_content_type(metrics::MEDIA_TYPE, metrics::text(all))
             }
-            Resource::Channels => {
-                with_content_type("application/json", self.channel_list.json().await)
-            }
+            Resource::Channels => match self.channel_list.json(scope).await {
+                Some(list) => with_content_type("application/json", list),
+                None => busy("the list of channels cannot be made now"),
+            },
             Resource::File(file) => file.answer(),
             Resource::NoFile => {
                 Rejection::new(StatusCode::NOT_FOUND, "the page has no such file").into_response()
@@ -109,6 +116,14 @@ impl Routes {
         }
     }
     // ANCHOR_END: content
+}
+
+fn busy(why: &str) -> WebResponse {
+    let sentence = format!("{why}; come back later");
+    let retry = HeaderValue::from_static("5");
+    Rejection::new(StatusCode::SERVICE_UNAVAILABLE, sentence)
+        .with(header::RETRY_AFTER, retry)
+        .into_response()
 }
 
 fn not_ready(why: &str) -> WebResponse {

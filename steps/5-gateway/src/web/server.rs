@@ -52,7 +52,7 @@ impl Handler for WebHandler {
     ) -> WebResponse {
         let WebHandler { routes, streams, sockets } = self;
         match routes.route(request.uri().path()) {
-            Some(resource) => routes.answer(&resource, &request.into_parts().0).await,
+            Some(resource) => routes.answer(&resource, &request.into_parts().0, scope).await,
             None if is_websocket(&request) => sockets.upgrade(request, permit, scope),
             None => streams.answer(request, permit, scope).await,
         }
