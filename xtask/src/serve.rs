@@ -1,6 +1,6 @@
 //! Shows the book in a browser, and shows it again when a chapter, a source or a pane changes.
 
-use crate::book;
+use crate::{book, workspace};
 use anyhow::Context;
 use axum::{
     Router,
@@ -18,9 +18,8 @@ use std::{
 use tokio::sync::watch;
 use tower_http::services::ServeDir;
 
-/// What a change in may change the book.
-const WATCHED: [&str; 7] =
-    ["book.toml", "book", "steps", "examples", "test-support", "tests/snapshots", "justfile"];
+/// What a change in may change the book, beside the packages.
+const WATCHED: [&str; 3] = ["book.toml", "book", "justfile"];
 
 /// Editors write in several steps; the build waits until nothing has changed for this long.
 const QUIET: Duration = Duration::from_millis(100);
@@ -99,7 +98,8 @@ impl Changes {
     fn watch(root: &Path) -> anyhow::Result<Self> {
         let (sender, events) = mpsc::channel();
         let mut watcher = notify::recommended_watcher(sender)?;
-        for path in WATCHED {
+        let packages = workspace::top_folders(root)?;
+        for path in WATCHED.map(PathBuf::from).into_iter().chain(packages) {
             watcher.watch(&root.join(path), RecursiveMode::Recursive)?;
         }
         Ok(Changes { events, _watcher: watcher })

@@ -56,7 +56,9 @@ impl Served {
             "steps",
             "examples",
             "test-support",
-            "tests/snapshots",
+            "tests",
+            "bench",
+            "xtask",
         ] {
             copy_all(&root.join(name), &copy.path().join(name));
         }

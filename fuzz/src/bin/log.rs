@@ -8,7 +8,7 @@ use message_hub::{Bounds, Encoding, Id, Log, Size};
 use pubsub::Message;
 use std::cell::RefCell;
 
-const ENCODINGS: [Encoding; 7] = Encoding::ALL;
+const ENCODINGS: &[Encoding] = Encoding::ALL;
 
 /// As in the hub: what a message takes beside its text, and where a segment is full.
 const OVERHEAD: usize = 64;
@@ -51,7 +51,7 @@ struct Reader {
 
 impl Model {
     fn new() -> Self {
-        let lengths = RefCell::new(ENCODINGS.map(|_| vec![0]));
+        let lengths = RefCell::new(std::array::from_fn(|_| vec![0]));
         let (segments, readers) = (Default::default(), Vec::new());
         Model { log: Log::new(), messages: Vec::new(), lengths, base: 1, segments, readers }
     }

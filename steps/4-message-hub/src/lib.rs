@@ -8,7 +8,7 @@
 //!
 //! | file | what |
 //! | --- | --- |
-//! | `log.rs` | the bounded log, and its encodings |
+//! | `log.rs`, `segment.rs` | the bounded log; a stretch of it, encoded, for all its readers |
 //! | `channel.rs`, `waiting.rs` | a log, its readers, and those who wait for more |
 //! | `subscription.rs` | a cursor |
 //! | `channels.rs`, `totals.rs` | all channels by name; dropping those that nobody uses; what they come to |
@@ -32,6 +32,7 @@ mod log;
 mod long_poll;
 mod message_hub;
 mod over_http;
+mod segment;
 mod subscribe_query;
 mod subscription;
 mod tail;
@@ -44,10 +45,11 @@ pub use control_message::{CloseReason, ControlMessage};
 pub use encoding::Encoding;
 pub use hub::Hub;
 pub use id::{Epoch, Id, ParseIdError};
-pub use log::{Batch, Bounds, Log, Size};
+pub use log::{Bounds, Log, Size};
 pub use long_poll::LongPoll;
 pub use message_hub::MessageHub;
 pub use over_http::HttpSubscription;
+pub use segment::Batch;
 pub use subscription::{Next, SlowReaderPolicy, StartAt, Subscription};
 pub use tail::{HttpTailViewer, Tail, TailHandler};
 pub use totals::Totals;

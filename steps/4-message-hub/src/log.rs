@@ -1,12 +1,11 @@
 //! The bounded log that a channel is.
 
-use crate::{Encoding, Epoch, Id};
-use bytes::Bytes;
+use crate::{
+    Batch, Encoding, Epoch, Id,
+    segment::{SEGMENT_BYTES, Segment},
+};
 use pubsub::Message;
 use std::{collections::VecDeque, sync::Arc};
-
-/// How much is encoded into one piece of memory, and so at most written at once.
-const SEGMENT_BYTES: usize = 64 * 1024;
 
 /// What a message takes beside its text, about.
 const OVERHEAD: usize = 64;
@@ -55,24 +54,7 @@ struct Track {
     readers: usize,
     segments: VecDeque<Arc<Segment>>,
 }
-
-/// Some messages that follow each other, encoded. It never changes, and all readers share it.
-struct Segment {
-    /// The offset of the first.
-    first: u64,
-    /// Where, in `bytes`, each message ends.
-    ends: Box<[u32]>,
-    bytes: Bytes,
-}
 // ANCHOR_END: log
-
-/// Messages that follow each other, encoded, for one reader: the rest of a segment.
-#[derive(Clone)]
-pub struct Batch {
-    segment: Arc<Segment>,
-    /// The first of its messages, counted in the segment.
-    from: usize,
-}
 
 impl Log {
     /// A log without messages.
@@ -158,8 +140,7 @@ impl Log {
         let segments = &self.tracks[encoding as usize].as_ref()?.segments;
         let after = segments.partition_point(|segment| segment.first <= offset);
         let segment = segments.get(after.checked_sub(1)?)?.clone();
-        let from = (offset - segment.first) as usize;
-        Some(Batch { segment, from })
+        Some(Batch::new(segment, offset))
     }
     // ANCHOR_END: batch
 
@@ -245,60 +226,6 @@ impl Track {
         }
         self.segments.push_back(segment);
     }
-}
-
-impl Segment {
-    /// This segment and the one after it as one.
-    fn join(&self, after: &Segment) -> Segment {
-        let length = self.bytes.len() as u32;
-        let ends = self.ends.iter().copied().chain(after.ends.iter().map(|end| length + end));
-        let bytes = [&*self.bytes, &*after.bytes].concat().into();
-        Segment { first: self.first, ends: ends.collect(), bytes }
-    }
-
-    /// The offset after the last message.
-    fn end(&self) -> u64 {
-        self.first + self.ends.len() as u64
-    }
-
-    /// Where the message with this index begins.
-    fn begin(&self, index: usize) -> usize {
-        index.checked_sub(1).map_or(0, |before| self.ends[before] as usize)
-    }
-}
-
-impl Batch {
-    /// What to write.
-    pub fn bytes(&self) -> Bytes {
-        self.segment.bytes.slice(self.segment.begin(self.from)..)
-    }
-
-    /// What to write, borrowed.
-    pub fn as_slice(&self) -> &[u8] {
-        &self.segment.bytes[self.segment.begin(self.from)..]
-    }
-
-    /// The offset of the message after the last.
-    pub fn end(&self) -> u64 {
-        self.segment.end()
-    }
-
-    /// Where to go on when `written` bytes have been written: at the offset of which message, after
-    /// the rest of which other that must be written first, for it has been begun.
-    // ANCHOR: written
-    pub fn written(&self, written: usize) -> (u64, Bytes) {
-        let begin = self.segment.begin(self.from);
-        let stopped = begin + written;
-        let whole = self.segment.ends.partition_point(|end| *end as usize <= stopped);
-        if self.segment.begin(whole) == stopped {
-            return (self.segment.first + whole as u64, Bytes::new());
-        }
-        let end = self.segment.ends[whole] as usize;
-        // A copy: a reader that has stopped keeps this, and not all that it is a part of.
-        let rest = Bytes::copy_from_slice(&self.segment.bytes[stopped..end]);
-        (self.segment.first + whole as u64 + 1, rest)
-    }
-    // ANCHOR_END: written
 }
 
 fn weight(message: &Message) -> usize {

@@ -1,7 +1,7 @@
 //! A subscription: a cursor into a channel's log.
 
 use crate::{
-    ControlMessage, Encoding, Id, Log, channel::Channel, control_message::CloseReason, log::Batch,
+    Batch, ControlMessage, Encoding, Id, Log, channel::Channel, control_message::CloseReason,
     waiting::Ticket,
 };
 use bytes::Bytes;

@@ -142,7 +142,7 @@ fn reading_in_every_encoding_cuts_no_history() {
         hub.publish(&name(n % 8), message(&"x".repeat(1000))).unwrap();
     }
     let mut context = Context::from_waker(Waker::noop());
-    let strangers = (0..8).flat_map(|n| Encoding::ALL.map(|encoding| (n, encoding)));
+    let strangers = (0..8).flat_map(|n| Encoding::ALL.iter().map(move |encoding| (n, *encoding)));
     let strangers: Vec<_> = strangers
         .map(|(n, encoding)| {
             let all = StartAt::Last(u64::MAX);

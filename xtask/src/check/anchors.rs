@@ -5,6 +5,7 @@ use crate::{
     Fault,
     book::{self, Chapter},
     fault::line_at,
+    workspace,
 };
 use regex::Regex;
 use std::{collections::BTreeSet, fs, path::Path, sync::LazyLock};
@@ -12,17 +13,14 @@ use std::{collections::BTreeSet, fs, path::Path, sync::LazyLock};
 static ANCHOR: LazyLock<Regex> =
     LazyLock::new(|| Regex::new(r"(?m)^\s*//\s*ANCHOR:\s*([\w-]+)").expect("a pattern"));
 
-/// The folders that chapters list files of.
-const LISTED: [&str; 3] = ["steps", "examples", "test-support"];
-
 pub(super) fn faults(root: &Path, chapters: &[Chapter]) -> anyhow::Result<Vec<Fault>> {
     let shown: BTreeSet<_> = directives(chapters, &["listing", "lines"])
         .map(|(_, directive)| directive.argument)
         .collect();
     let mut faults = Vec::new();
-    let folders =
-        LISTED.map(|folder| root.join(folder)).into_iter().filter(|folder| folder.exists());
-    let files = folders.map(|folder| book::files(&folder)).collect::<anyhow::Result<Vec<_>>>()?;
+    let folders = workspace::top_folders(root)?;
+    let files = folders.iter().map(|folder| book::files(&root.join(folder)));
+    let files = files.collect::<anyhow::Result<Vec<_>>>()?;
     for file in files.into_iter().flatten() {
         let is_code = file.extension().is_some_and(|kind| kind == "rs" || kind == "js");
         let text = if is_code { fs::read_to_string(&file)? } else { continue };
@@ -49,6 +47,8 @@ mod tests {
     fn an_anchor_is_shown_by_a_listing_or_a_count() {
         let root = tempfile::tempdir().unwrap();
         fs::create_dir(root.path().join("steps")).unwrap();
+        let manifest = "[workspace]\nmembers = [\"steps/0-a\"]\n";
+        fs::write(root.path().join("Cargo.toml"), manifest).unwrap();
         fs::write(root.path().join("steps/x.rs"), "// ANCHOR: x\n// ANCHOR_END: x\n").unwrap();
         for (directive, left) in [("listing", 0), ("lines", 0), ("constant", 1)] {
             let text = format!("{{{{#{directive} steps/x.rs:x}}}}\n");

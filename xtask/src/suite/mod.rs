@@ -1,4 +1,5 @@
-//! Runs every test of the workspace: compiles once, then runs the test programs side by side.
+//! Runs every test of the workspace: compiles once, then runs the test programs side by side. (cargo-nextest does
+//! that, too, but each fresh machine would have to compile it first.)
 //!
 //! | file | what |
 //! | --- | --- |

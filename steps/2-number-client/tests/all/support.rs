@@ -11,16 +11,13 @@ use std::{
     sync::{Arc, Once},
     time::Duration,
 };
+pub(crate) use test_support::wait::within;
 use tokio::{
     io::{AsyncReadExt, AsyncWriteExt},
     net::{TcpListener, TcpSocket, TcpStream},
     sync::mpsc,
     time::timeout,
 };
-
-/// How long anything may take before its test fails. Generous, as the machine may be busy; and on
-/// the paused clock, the client's waits of up to ten seconds count, too.
-const TEST_TIMEOUT: Duration = Duration::from_secs(30);
 
 /// A peer whose connection takes nothing for this long is blocked.
 const QUIET: Duration = Duration::from_millis(300);
@@ -34,13 +31,6 @@ pub(crate) const HELD: usize = 512 * 1024;
 
 /// So many numbers that they are more than [`HELD`].
 pub(crate) const MANY: usize = 300_000;
-
-/// Awaits `future`; a hang fails the test with a sentence.
-pub(crate) async fn within<T>(what: &str, future: impl Future<Output = T>) -> T {
-    timeout(TEST_TIMEOUT, future)
-        .await
-        .unwrap_or_else(|_| panic!("waited {TEST_TIMEOUT:?} for {what}, in vain"))
-}
 
 /// A client that has started, and its numbers.
 pub(crate) struct Client {

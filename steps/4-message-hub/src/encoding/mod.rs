@@ -16,12 +16,13 @@ use crate::{ControlMessage, Id};
 use bytes::Bytes;
 use pubsub::Message;
 use serde::Serialize;
+use strum::VariantArray;
 
 pub(crate) use frames::put_frame;
 
 /// What a transport makes of messages. It does not depend on the reader: what is made for one, all
 /// of that encoding share.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, VariantArray)]
 pub enum Encoding {
     /// A message a line. A control message is a line too, which begins with the control character RS, as no
     /// message can, and goes on in JSON (RFC 7464).
@@ -48,15 +49,7 @@ struct JsonMessage<'a> {
 
 impl Encoding {
     /// All of them.
-    pub const ALL: [Encoding; 7] = [
-        Encoding::Lines,
-        Encoding::JsonLines,
-        Encoding::Events,
-        Encoding::Frames,
-        Encoding::JsonFrames,
-        Encoding::Parts,
-        Encoding::Pictures,
-    ];
+    pub const ALL: &[Encoding] = <Encoding as VariantArray>::VARIANTS;
 
     /// Appends `message`, encoded, to `out`.
     // ANCHOR: put
